@@ -1,0 +1,91 @@
+# Everything a command needs is set up on first use, from the locks, into .venv and node_modules,
+# and again only when a lock changes.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+VENV := .venv
+PYTHON_BIN := $(VENV)/bin/python
+PAGE := web/scoreboard
+PAGE_FILES := $(shell find $(PAGE) -name node_modules -prune -o -type f -print 2>/dev/null)
+
+# The tools of the environment come first, npm's and Node's included where they were brought.
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+LOCKED := $(PYTHON_BIN) -m pip install -qq --no-deps --require-hashes
+
+.PHONY: help run test bench format types lock clean setup page venv node
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.runtime page ## Start the server and a rehearsal of the 97th night at 60x
+	@$(PYTHON_BIN) scripts/run.py
+
+test: $(VENV)/.dev page ## Run every check and every test
+	@scripts/check
+
+bench: $(VENV)/.dev page ## Take every measurement of tests/bench
+	@for bench in $(filter-out tests/bench/test_%,$(wildcard tests/bench/*.py)); do \
+	    printf '\n== %s\n' "$$bench"; $(PYTHON_BIN) "$$bench" || exit 1; \
+	done
+
+format: $(VENV)/.dev $(PAGE)/node_modules/.installed ## Put every file in its form
+	ruff check --fix --quiet .
+	ruff format --quiet .
+	cd $(PAGE) && npm run --silent format
+
+types: $(VENV)/.dev $(PAGE)/node_modules/.installed ## Write the OpenAPI document and the page's types anew
+	$(VENV)/bin/tracker openapi > $(PAGE)/openapi.json.tmp
+	mv $(PAGE)/openapi.json.tmp $(PAGE)/openapi.json
+	cd $(PAGE) && npm run --silent types
+
+lock: $(VENV)/.dev node ## Renew the locks of both languages
+	scripts/lock
+	cd $(PAGE) && npm update --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+
+clean: ## Remove what was set up and built; the database in var/ stays
+	rm -rf $(VENV) $(PAGE)/node_modules web/static dist
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+setup: $(VENV)/.dev page ## Set everything up, and stop there
+
+# --- the Python environment
+
+venv:
+	@scripts/venv
+
+$(VENV)/.runtime: requirements.lock requirements-build.lock pyproject.toml | venv
+	@echo "setup: Python packages"
+	@$(LOCKED) -r requirements-build.lock -r requirements.lock
+	@$(PYTHON_BIN) -m pip install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "setup: Python tools"
+	@$(LOCKED) --no-compile -r requirements-dev.lock
+	@touch $@
+
+# --- the page
+
+node: | venv
+	@scripts/node
+
+$(PAGE)/node_modules/.installed: $(PAGE)/package.json $(PAGE)/package-lock.json | node
+	@echo "setup: packages of the page"
+	@cd $(PAGE) && npm ci --no-audit --no-fund --silent
+	@touch $@
+
+# The stamp lies outside web/static, since a build empties that; without its output it is stale.
+$(PAGE)/node_modules/.built: $(PAGE)/node_modules/.installed $(PAGE_FILES) $(if $(wildcard web/static/*),,absent)
+	@echo "setup: building the page"
+	@cd $(PAGE) && npm run --silent build
+	@touch $@
+
+.PHONY: absent
+absent:
+
+page: $(PAGE)/node_modules/.built
