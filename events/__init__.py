@@ -1,0 +1,1 @@
+"""What can happen on an awards night, and the log that keeps it."""

@@ -1,0 +1,144 @@
+"""The reference store: the contract in plain Python, gone when the process ends."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from events.bell import Bell
+from events.codec import decode_recorded, encode
+from events.recorded import Recorded
+from events.store import (
+    Bound,
+    History,
+    HistoryEnded,
+    Key,
+    KeyBound,
+    StoreUnavailable,
+    UnknownStream,
+    WrongExpectedVersion,
+    consecutive,
+)
+
+
+class MemoryStore:
+    """An `EventStore` without a disk; it keeps bytes, so that it returns what any store would."""
+
+    def __init__(self, generation: str = "memory") -> None:
+        self._generation: Final = generation
+        self._logs: Final[dict[History, list[bytes]]] = {}
+        self._keys: Final[dict[tuple[History, str], Bound]] = {}
+        self._current: Final[dict[str, History]] = {}
+        self._bell: Final = Bell()
+        self._closed = False
+
+    async def histories(self) -> Sequence[History]:
+        self._open()
+        return [self._current[ceremony] for ceremony in sorted(self._current)]
+
+    async def current(self, ceremony: str) -> History:
+        self._open()
+        try:
+            return self._current[ceremony]
+        except KeyError:
+            raise UnknownStream(ceremony) from None
+
+    async def head(self, history: History) -> int:
+        self._open()
+        return len(self._logs[history])
+
+    async def begin(
+        self, events: Sequence[Recorded], *, key: Key | None = None, anew: bool = False
+    ) -> History:
+        self._open()
+        ceremony = consecutive(events, 0)
+        standing = self._current.get(ceremony)
+        if standing is not None:
+            self._refuse_bound(standing, key)
+            if not anew:
+                raise WrongExpectedVersion(ceremony, 0, len(self._logs[standing]))
+        history = History(ceremony, len(self._logs) + 1, self._generation)
+        self._logs[history] = []
+        self._current[ceremony] = history
+        self._write(history, events, key)
+        return history
+
+    async def append(
+        self,
+        history: History,
+        events: Sequence[Recorded],
+        *,
+        expected_version: int,
+        key: Key | None = None,
+    ) -> None:
+        self._open()
+        consecutive(events, expected_version, history.ceremony)
+        self._refuse_bound(history, key)
+        if self._current[history.ceremony] != history:
+            raise HistoryEnded(history.ceremony)
+        actual = len(self._logs[history])
+        if actual != expected_version:
+            raise WrongExpectedVersion(history.ceremony, expected_version, actual)
+        self._write(history, events, key)
+
+    async def bind(self, history: History, key: Key, version: int) -> None:
+        self._open()
+        self._refuse_bound(history, key)
+        self._keys[history, key.text] = Bound(key.digest, version)
+
+    async def bound(self, history: History, key: str) -> Bound | None:
+        self._open()
+        return self._keys.get((history, key))
+
+    async def read(
+        self, history: History, after: int = 0, limit: int | None = None
+    ) -> AsyncIterator[Recorded]:
+        self._open()
+        stop = None if limit is None else after + limit
+        for data in self._logs[history][after:stop]:
+            yield decode_recorded(data)
+
+    async def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:
+        while not self._closed:
+            ring = self._bell.listen()
+            async for recorded in self.read(history, after):
+                yield recorded
+                after = recorded.version
+            if after < len(self._logs[history]):
+                continue  # more came while the last ones were being looked at
+            if self._current[history.ceremony] != history:
+                return
+            await ring.wait()
+
+    async def follow(self) -> AsyncIterator[History]:
+        seen = 0
+        while not self._closed:
+            ring = self._bell.listen()
+            for history in sorted(self._current.values(), key=lambda each: each.number):
+                if history.number > seen:
+                    seen = history.number
+                    yield history
+            if not self._closed:
+                await ring.wait()
+
+    async def check(self) -> None:
+        self._open()
+
+    async def close(self) -> None:
+        self._closed = True
+        self._bell.ring()
+
+    def _open(self) -> None:
+        if self._closed:
+            message = "The log is closed; start the server again."
+            raise StoreUnavailable(message)
+
+    def _refuse_bound(self, history: History, key: Key | None) -> None:
+        if key is not None and (bound := self._keys.get((history, key.text))):
+            raise KeyBound(key.text, bound)
+
+    def _write(self, history: History, events: Sequence[Recorded], key: Key | None) -> None:
+        self._logs[history].extend(encode(event) for event in events)
+        if key is not None:
+            self._keys[history, key.text] = Bound(key.digest, events[-1].version)
+        self._bell.ring()

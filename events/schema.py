@@ -1,0 +1,67 @@
+"""The tables of the SQLite store, which refuse by themselves to change or to leave a gap."""
+
+from __future__ import annotations
+
+from typing import Final
+
+APPLICATION_ID: Final = 0x54524B31  # "TRK1", so that another program's file is not taken for a log
+SCHEMA_VERSION: Final = 1
+
+_TABLES: Final = """
+CREATE TABLE generations (
+    number INTEGER PRIMARY KEY,
+    generation TEXT NOT NULL,
+    file TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE histories (
+    number INTEGER PRIMARY KEY,
+    ceremony TEXT NOT NULL
+) STRICT;
+CREATE INDEX histories_by_ceremony ON histories (ceremony, number);
+
+CREATE TABLE events (
+    history INTEGER NOT NULL REFERENCES histories (number),
+    version INTEGER NOT NULL,
+    recorded BLOB NOT NULL,
+    PRIMARY KEY (history, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE keys (
+    history INTEGER NOT NULL REFERENCES histories (number),
+    key TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (history, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER events_follow BEFORE INSERT ON events
+WHEN NEW.version <> 1 + coalesce((SELECT max(version) FROM events WHERE history = NEW.history), 0)
+BEGIN SELECT raise(ABORT, 'a version must follow the last one'); END;
+"""
+
+# REPLACE deletes without firing a DELETE trigger unless the connection asks for it, so each table
+# refuses a second row in the place of the first on INSERT already.
+_REFUSE: Final = """
+CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}
+BEGIN SELECT raise(ABORT, 'nothing is updated'); END;
+CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}
+BEGIN SELECT raise(ABORT, 'nothing is deleted'); END;
+CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
+WHEN EXISTS (SELECT 1 FROM {table} WHERE {place})
+BEGIN SELECT raise(ABORT, 'nothing is replaced'); END;
+"""
+
+_PLACES: Final = {
+    "generations": "number = NEW.number",
+    "histories": "number = NEW.number",
+    "events": "history = NEW.history AND version = NEW.version",
+    "keys": "history = NEW.history AND key = NEW.key",
+}
+
+CREATE: Final = (
+    "BEGIN IMMEDIATE;\n"
+    + _TABLES
+    + "".join(_REFUSE.format(table=table, place=place) for table, place in _PLACES.items())
+    + f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;"
+)

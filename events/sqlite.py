@@ -1,0 +1,265 @@
+"""The embedded store: one SQLite file, one writing connection, commits shared by a group."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any, Final, Self
+
+import aiosqlite
+
+from events.bell import Bell
+from events.codec import decode_recorded
+from events.lock import FileLock
+from events.recorded import Recorded
+from events.schema import APPLICATION_ID, CREATE, SCHEMA_VERSION
+from events.store import (
+    Bound,
+    CorruptEvent,
+    History,
+    Key,
+    StoreUnavailable,
+    UnknownStream,
+    consecutive,
+)
+from events.writer import GroupWriter, unavailable
+
+_READ: Final = 2048  # events a read takes from the file at a time
+
+
+class SqliteStore:
+    """An `EventStore` in a file. Open with `SqliteStore.open`; one process at a time."""
+
+    def __init__(
+        self, lock: FileLock, writer: aiosqlite.Connection, reader: aiosqlite.Connection
+    ) -> None:
+        self._lock: Final = lock
+        self._writer: Final = writer
+        self._reader: Final = reader
+        self._generation = ""
+        self._bell: Final = Bell()
+        self._group: Final = GroupWriter(writer, self._bell.ring)
+        self._closed = False
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """
+        Open the log in `path`, making it where there is none.
+
+        Raises:
+            StoreInUse: Another process holds it.
+            StoreUnavailable: It cannot be opened, or is not a log of this program.
+        """
+        path = await asyncio.to_thread(path.resolve)
+        lock = FileLock(path)
+        connections: list[aiosqlite.Connection] = []
+        try:
+            writer = await aiosqlite.connect(path, isolation_level=None)
+            connections.append(writer)
+            await _prepare(writer, path)
+            reader = await aiosqlite.connect(path, isolation_level=None)
+            connections.append(reader)
+            # Only the writer may checkpoint: two that do can corrupt the file in SQLite < 3.51.3.
+            await reader.executescript("PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = ON;")
+            store = cls(lock, writer, reader)
+            await store._load(path)
+        except BaseException as problem:
+            for connection in connections:
+                await connection.close()
+            lock.release()
+            if isinstance(problem, sqlite3.Error):
+                message = f"{path} cannot be opened as a log: {problem}. Check TRACKER_DATABASE."
+                raise StoreUnavailable(message) from problem
+            raise
+        store._group.start()
+        return store
+
+    async def histories(self) -> Sequence[History]:
+        self._open()
+        return [self._group.current[ceremony] for ceremony in sorted(self._group.current)]
+
+    async def current(self, ceremony: str) -> History:
+        self._open()
+        try:
+            return self._group.current[ceremony]
+        except KeyError:
+            raise UnknownStream(ceremony) from None
+
+    async def head(self, history: History) -> int:
+        self._open()
+        return self._group.heads[history.number]
+
+    async def begin(
+        self, events: Sequence[Recorded], *, key: Key | None = None, anew: bool = False
+    ) -> History:
+        self._open()
+        ceremony = consecutive(events, 0)
+        history = await self._group.write(
+            lambda plan: plan.begin(ceremony, events, key, self._generation, anew=anew),
+            ceremony,
+            None,
+            key,
+        )
+        assert history is not None  # noqa: S101 - `Plan.begin` returns one
+        return history
+
+    async def append(
+        self,
+        history: History,
+        events: Sequence[Recorded],
+        *,
+        expected_version: int,
+        key: Key | None = None,
+    ) -> None:
+        self._open()
+        consecutive(events, expected_version, history.ceremony)
+        await self._group.write(
+            lambda plan: plan.append(history, events, key, expected_version),
+            history.ceremony,
+            history,
+            key,
+        )
+
+    async def bind(self, history: History, key: Key, version: int) -> None:
+        self._open()
+        await self._group.write(
+            lambda plan: plan.bind(history, key, version), history.ceremony, history, key
+        )
+
+    async def bound(self, history: History, key: str) -> Bound | None:
+        found = await self._fetch(
+            "SELECT digest, version FROM keys WHERE history = ? AND key = ?",
+            (history.number, key),
+        )
+        return Bound(*found[0]) if found else None
+
+    async def read(
+        self, history: History, after: int = 0, limit: int | None = None
+    ) -> AsyncIterator[Recorded]:
+        self._open()
+        end = self._group.heads[history.number] if limit is None else after + limit
+        while after < end:
+            rows = await self._fetch(
+                "SELECT version, recorded FROM events"
+                " WHERE history = ? AND version > ? AND version <= ? ORDER BY version LIMIT ?",
+                (history.number, after, end, _READ),
+            )
+            if not rows:
+                return
+            for version, data in rows:
+                try:
+                    recorded = decode_recorded(data)
+                except ValueError as problem:
+                    raise CorruptEvent(history.ceremony, version, str(problem)) from problem
+                yield recorded
+            after = rows[-1][0]
+
+    async def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:
+        while True:
+            ring = self._bell.listen()
+            try:
+                async for recorded in self.read(history, after):
+                    yield recorded
+                    after = recorded.version
+            except StoreUnavailable:
+                if self._closed:
+                    return
+                raise
+            if after < self._group.heads[history.number]:
+                continue  # more came while the last ones were being looked at
+            if self._group.current[history.ceremony] != history:
+                return
+            await ring.wait()
+
+    async def follow(self) -> AsyncIterator[History]:
+        seen = 0
+        while not self._closed:
+            ring = self._bell.listen()
+            for history in sorted(self._group.current.values(), key=lambda each: each.number):
+                if history.number > seen:
+                    seen = history.number
+                    yield history
+            if not self._closed:
+                await ring.wait()
+
+    async def check(self) -> None:
+        await self._fetch("SELECT 1 FROM events LIMIT 1", ())
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._bell.ring()
+        await self._group.stop()
+        # The reader first: who closes last checkpoints, and that is the writer's alone.
+        await self._reader.close()
+        await self._writer.close()
+        self._lock.release()
+
+    def _open(self) -> None:
+        if self._closed:
+            message = "The log is closed; start the server again."
+            raise StoreUnavailable(message)
+
+    async def _fetch(self, sql: str, values: tuple[object, ...]) -> list[Any]:
+        self._open()
+        try:
+            return list(await self._reader.execute_fetchall(sql, values))
+        except (sqlite3.Error, ValueError) as problem:
+            raise unavailable("read", problem) from problem
+
+    async def _load(self, path: Path) -> None:
+        status = await asyncio.to_thread(path.stat)
+        file = f"{status.st_dev}:{status.st_ino}"
+        rows = list(
+            await self._writer.execute_fetchall(
+                "SELECT generation, file FROM generations ORDER BY number DESC LIMIT 1"
+            )
+        )
+        # A copied file may grow apart from its original under the same versions, so it gets an
+        # identity of its own. A restore in place does the same, by its own hand.
+        if rows and rows[0][1] == file:
+            self._generation = str(rows[0][0])
+        else:
+            self._generation = secrets.token_hex(6)
+            await self._writer.execute(
+                "INSERT INTO generations (generation, file) VALUES (?, ?)",
+                (self._generation, file),
+            )
+        for number, ceremony, head in await self._writer.execute_fetchall(
+            "SELECT number, ceremony, coalesce((SELECT max(version) FROM events"
+            " WHERE history = number), 0) FROM histories ORDER BY number"
+        ):
+            self._group.heads[number] = head
+            self._group.current[ceremony] = History(ceremony, number, self._generation)
+            self._group.last = number
+
+
+async def _prepare(writer: aiosqlite.Connection, path: Path) -> None:
+    # Look before anything is changed: the file may be another program's.
+    application = await _number(writer, "PRAGMA application_id")
+    version = await _number(writer, "PRAGMA user_version")
+    blank = application == 0 and not await _number(writer, "SELECT count(*) FROM sqlite_schema")
+    if not blank and application != APPLICATION_ID:
+        message = f"{path} belongs to another program; give TRACKER_DATABASE another file."
+        raise StoreUnavailable(message)
+    if not blank and version != SCHEMA_VERSION:
+        message = (
+            f"{path} has the tables of version {version}, this program those of {SCHEMA_VERSION};"
+            " run the program that wrote it."
+        )
+        raise StoreUnavailable(message)
+    await writer.execute("PRAGMA journal_mode = WAL")
+    await writer.executescript(
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+        " PRAGMA recursive_triggers = ON; PRAGMA busy_timeout = 5000;"
+    )
+    if blank:
+        await writer.executescript(CREATE)
+
+
+async def _number(connection: aiosqlite.Connection, sql: str) -> int:
+    return int(next(iter(await connection.execute_fetchall(sql)))[0])

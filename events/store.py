@@ -1,0 +1,249 @@
+"""
+The log as the rest of the program sees it.
+
+The errors, all with a sentence that says what to do:
+
+    StoreError
+    ├── UnknownStream          no ceremony of that id
+    ├── WrongExpectedVersion   somebody else wrote first
+    ├── HistoryEnded           a newer history of the stream has begun
+    ├── KeyBound               the idempotency key was used before
+    ├── StoreInUse             another process holds the file
+    ├── StoreUnavailable       the log is out of reach; nothing was written
+    └── CorruptEvent           a stored event cannot be read
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+import msgspec
+
+from events.recorded import Recorded
+
+
+class History(msgspec.Struct, frozen=True):
+    """
+    One history of a stream; a ceremony has several only where it was begun anew.
+
+    Attributes:
+        ceremony: The stream's id.
+        number: Unique in its store, ascending; a ceremony's current history has its highest.
+        generation: Identity of the store's content: another one after a restore or a copy.
+    """
+
+    ceremony: str
+    number: int
+    generation: str
+
+
+class Key(msgspec.Struct, frozen=True):
+    """An idempotency key with the digest of the body that came with it."""
+
+    text: str
+    digest: str
+
+
+class Bound(msgspec.Struct, frozen=True):
+    """What a key is bound to, for ever: the digest it came with and the version it led to."""
+
+    digest: str
+    version: int
+
+
+class StoreError(Exception):
+    """The root of what a store raises."""
+
+
+class UnknownStream(StoreError):
+    """No ceremony of that id has been scheduled."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(f"No ceremony {stream!r} is known; list them at /api/ceremonies.")
+        self.stream = stream
+
+
+class WrongExpectedVersion(StoreError):
+    """The writer's belief about the head is out of date."""
+
+    def __init__(self, stream: str, expected: int, actual: int) -> None:
+        super().__init__(
+            f"{stream!r} stands at version {actual}, not {expected};"
+            " read what is new and try again."
+        )
+        self.stream = stream
+        self.expected = expected
+        self.actual = actual
+
+
+class HistoryEnded(StoreError):
+    """The history was superseded and takes no more events."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(f"A newer history of {stream!r} has begun; read its head and post there.")
+        self.stream = stream
+
+
+class KeyBound(StoreError):
+    """The key is bound already; nothing was written."""
+
+    def __init__(self, key: str, bound: Bound) -> None:
+        super().__init__(f"The key {key!r} led to version {bound.version} before.")
+        self.bound = bound
+
+
+class StoreInUse(StoreError):
+    """Another process holds the file."""
+
+    def __init__(self, path: str, holder: str) -> None:
+        super().__init__(
+            f"{path} is held by {holder}. Stop that one first, give this one another file in"
+            " TRACKER_DATABASE, or speak to the running server with --url."
+        )
+
+
+class StoreUnavailable(StoreError):
+    """The log cannot be reached or written now."""
+
+
+class CorruptEvent(StoreError):
+    """A stored event does not decode."""
+
+    def __init__(self, stream: str, version: int, problem: str) -> None:
+        super().__init__(
+            f"Event {version} of {stream!r} cannot be read ({problem});"
+            " restore the log from a backup or run the program that wrote it."
+        )
+        self.stream = stream
+        self.version = version
+
+
+def consecutive(
+    events: Sequence[Recorded], expected_version: int, ceremony: str | None = None
+) -> str:
+    """
+    Return the one ceremony of events that follow a version without a gap.
+
+    Args:
+        events: To be checked.
+        expected_version: What the first must follow.
+        ceremony: The one it must be, where that is known.
+
+    Raises:
+        ValueError: No event, a gap, or several ceremonies; the caller put them together wrongly.
+    """
+    numbered = [event.version for event in events]
+    follow = list(range(expected_version + 1, expected_version + 1 + len(events)))
+    ceremonies = {event.ceremony for event in events}
+    if ceremony is not None:
+        ceremonies.add(ceremony)
+    if not events or numbered != follow or len(ceremonies) != 1:
+        message = (
+            f"Events of one ceremony must follow version {expected_version}:"
+            f" not {numbered} of {sorted(ceremonies)}."
+        )
+        raise ValueError(message)
+    return events[0].ceremony
+
+
+class EventStore(Protocol):
+    """
+    Append-only streams of recorded events; `events.memory` is the executable specification.
+
+    What every store promises: an append is all or nothing and durable before it returns; versions
+    are 1..n without a gap; nothing is ever updated or deleted; a subscription misses nothing and
+    repeats nothing.
+    """
+
+    async def histories(self) -> Sequence[History]:
+        """Return the current history of every ceremony, by id."""
+        ...
+
+    async def current(self, ceremony: str) -> History:
+        """
+        Return the ceremony's current history.
+
+        Raises:
+            UnknownStream: It has none.
+        """
+        ...
+
+    async def head(self, history: History) -> int:
+        """Return the version of the last event."""
+        ...
+
+    async def begin(
+        self, events: Sequence[Recorded], *, key: Key | None = None, anew: bool = False
+    ) -> History:
+        """
+        Begin a history with its first events, versions 1..n of one ceremony.
+
+        Args:
+            events: At least one.
+            key: Bound to version n, in the new history.
+            anew: Supersede the ceremony's current history, which is kept but takes no more events.
+
+        Raises:
+            KeyBound: The key is bound in the ceremony's current history.
+            WrongExpectedVersion: The ceremony has a history and `anew` is false.
+        """
+        ...
+
+    async def append(
+        self,
+        history: History,
+        events: Sequence[Recorded],
+        *,
+        expected_version: int,
+        key: Key | None = None,
+    ) -> None:
+        """
+        Append events that follow `expected_version`; `key` is bound to the last one's version.
+
+        Raises:
+            KeyBound: Checked first, so that a retry is recognised whatever the head is now.
+            HistoryEnded: The ceremony was begun anew.
+            WrongExpectedVersion: The head is not `expected_version`.
+        """
+        ...
+
+    async def bind(self, history: History, key: Key, version: int) -> None:
+        """
+        Bind a key that led to no event of its own.
+
+        Raises:
+            KeyBound: It is bound already.
+        """
+        ...
+
+    async def bound(self, history: History, key: str) -> Bound | None:
+        """Return what the key is bound to in this history."""
+        ...
+
+    def read(
+        self, history: History, after: int = 0, limit: int | None = None
+    ) -> AsyncIterator[Recorded]:
+        """Yield the events after a version, oldest first."""
+        ...
+
+    def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:
+        """Yield the events after a version, then each new one; end when a newer history begins."""
+        ...
+
+    def follow(self) -> AsyncIterator[History]:
+        """Yield every ceremony's current history, then each one that begins."""
+        ...
+
+    async def check(self) -> None:
+        """
+        Prove that the log can be read.
+
+        Raises:
+            StoreUnavailable: It cannot.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish what was accepted and let go of the log; subscriptions end."""
+        ...

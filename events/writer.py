@@ -1,0 +1,171 @@
+"""The one writer of a SQLite log: what waits is planned together and committed at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from typing import Final
+
+import aiosqlite
+import msgspec
+
+from events.plan import Place, Plan
+from events.store import Bound, History, Key, StoreUnavailable
+
+_QUEUE: Final = 1024  # writers wait beyond this many, so that memory is bounded
+_GROUP: Final = 256  # writes that share one commit, and so one wait for the disk
+
+Apply = Callable[[Plan], History | None]
+
+
+class _Write(msgspec.Struct):
+    """One caller's write: `apply` adds it to the plan, or raises why not."""
+
+    apply: Apply
+    ceremony: str
+    history: History | None
+    key: Key | None
+    done: asyncio.Future[History | None]
+
+
+class GroupWriter:
+    """
+    Writes for many callers, in the order they came.
+
+    Attributes:
+        heads: The log's head by history number; what is here is on the disk.
+        current: The current history by ceremony.
+        last: The highest history number.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection, ring: Callable[[], None]) -> None:
+        """
+        Args:
+            connection: The only one that writes to the file.
+            ring: Called whenever the log has grown.
+        """
+        self.heads: dict[int, int] = {}
+        self.current: dict[str, History] = {}
+        self.last = 0
+        self._connection: Final = connection
+        self._ring: Final = ring
+        self._queue: Final[asyncio.Queue[_Write | None]] = asyncio.Queue(_QUEUE)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to take writes."""
+        self._task = asyncio.create_task(self._work(), name="log-writer")
+
+    async def stop(self) -> None:
+        """Finish what was accepted."""
+        if self._task is not None:
+            await self._queue.put(None)
+            await self._task
+
+    async def write(
+        self, apply: Apply, ceremony: str, history: History | None, key: Key | None
+    ) -> History | None:
+        """
+        Do one write whole or not at all, and return once it is on the disk.
+
+        Args:
+            apply: Adds it to the plan of its group, or raises why not.
+            ceremony: The stream.
+            history: Where `key` may be bound already; None for the ceremony's current one.
+            key: The write's idempotency key.
+
+        Raises:
+            StoreUnavailable: Nothing of the group was written.
+        """
+        done: asyncio.Future[History | None] = asyncio.get_running_loop().create_future()
+        await self._queue.put(_Write(apply, ceremony, history, key, done))
+        # A caller that is cancelled leaves; what it asked for is still done whole or not at all.
+        return await asyncio.shield(done)
+
+    async def _work(self) -> None:
+        ended = False
+        # Writers that came before the end but had to wait for room are served as well.
+        while not (ended and self._queue.empty()):
+            group = [await self._queue.get()]
+            while len(group) < _GROUP and not self._queue.empty():
+                group.append(self._queue.get_nowait())
+            writes = [write for write in group if write is not None]
+            ended = ended or len(writes) < len(group)
+            await self._write_group(writes)
+            if ended:
+                await asyncio.sleep(0)  # let those who wait for room come in
+
+    async def _write_group(self, writes: list[_Write]) -> None:
+        planned: list[tuple[_Write, History | None]] = []
+        refused: list[tuple[_Write, Exception]] = []
+        try:
+            stored = await self._bound_among(writes)
+            plan = Plan(self.heads.copy(), self.current.copy(), self.last, stored)
+            for write in writes:
+                try:
+                    planned.append((write, write.apply(plan)))
+                except Exception as problem:  # noqa: BLE001 - it is the caller's to handle
+                    refused.append((write, problem))
+            await self._commit(plan)
+        except Exception as problem:  # noqa: BLE001 - whatever failed, the callers must hear of it
+            reason_for_all = unavailable("written", problem)
+            refused = [(write, reason_for_all) for write in writes]
+        else:
+            self.heads, self.current, self.last = plan.heads, plan.current, plan.last
+            for write, history in planned:
+                if not write.done.done():
+                    write.done.set_result(history)
+            if plan.events:
+                self._ring()
+        for write, reason in refused:
+            if not write.done.done():
+                write.done.set_exception(reason)
+                write.done.exception()  # a caller that left never looks; that is no accident
+
+    async def _bound_among(self, writes: list[_Write]) -> dict[Place, Bound]:
+        keys: list[Place] = []
+        for write in writes:
+            # A history that is yet to begin looks for its key in the one it would supersede.
+            history = write.history or self.current.get(write.ceremony)
+            if write.key is not None and history is not None:
+                keys.append((history.number, write.key.text))
+        if not keys:
+            return {}
+        places = ", ".join(["(?, ?)"] * len(keys))
+        rows = await self._connection.execute_fetchall(
+            "SELECT history, key, digest, version FROM keys"  # noqa: S608 - only marks are joined
+            f" WHERE (history, key) IN (VALUES {places})",
+            [value for key in keys for value in key],
+        )
+        return {(history, key): Bound(digest, version) for history, key, digest, version in rows}
+
+    async def _commit(self, plan: Plan) -> None:
+        if not (plan.events or plan.keys):
+            return
+        await self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            if plan.histories:
+                await self._connection.executemany(
+                    "INSERT INTO histories (number, ceremony) VALUES (?, ?)", plan.histories
+                )
+            await self._connection.executemany("INSERT INTO events VALUES (?, ?, ?)", plan.events)
+            if plan.keys:
+                await self._connection.executemany(
+                    "INSERT INTO keys VALUES (?, ?, ?, ?)",
+                    [(*key, bound.digest, bound.version) for key, bound in plan.keys.items()],
+                )
+            await self._connection.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                await self._connection.execute("ROLLBACK")
+            raise
+
+
+def unavailable(what: str, problem: Exception) -> StoreUnavailable:
+    """Return the error for a log that cannot be read or written now."""
+    return StoreUnavailable(
+        f"The log cannot be {what} now ({problem}); nothing was lost."
+        " Check the disk's free space and rights, then try again."
+    )
