@@ -1,0 +1,275 @@
+"""From recorded events to the board: the projection that all screens are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from events import ceremony as facts
+from events.recorded import Recorded
+from events.timestamp import to_ms
+from tracker.board import (
+    BLANK,
+    Board,
+    CategoryLine,
+    CeremonyCard,
+    NomineeLine,
+    Stage,
+    Status,
+    Tally,
+    WorkTally,
+)
+from tracker.credits import NOBODY, Credited, Subjects, credit, take_out
+from tracker.standings import stand
+
+PROJECTOR: Final = 1
+"""Raised whenever the same history would make another board, so that no viewer mixes the two."""
+
+
+class Projection(msgspec.Struct, frozen=True, gc=False):
+    """
+    A board at a version, with the indexes that make the next one cheap.
+
+    Attributes:
+        t: Milliseconds of show time, never falling.
+        starts: The start in milliseconds since 1970; 0 at version 0.
+        touched: Whose tallies the last event may have changed.
+    """
+
+    version: int = 0
+    t: int = 0
+    starts: int = 0
+    board: Board = BLANK
+    credited: Credited = Credited()
+    touched: Subjects = NOBODY
+
+
+NOTHING: Final = Projection()
+
+
+def project(before: Projection, recorded: Recorded) -> Projection:
+    """Return the projection after `recorded`. Total: what makes no sense changes no board."""
+    event = recorded.event
+    after = _PROJECT[type(event)](before, event, recorded)
+    try:
+        t = max(before.t, to_ms(recorded.occurred_at) - after.starts)
+    except ValueError:  # no time at all: show time stands still
+        t = before.t
+    touched = NOBODY if after.touched is before.touched else after.touched
+    return Projection(recorded.version, t, after.starts, after.board, after.credited, touched)
+
+
+def _scheduled(
+    before: Projection, event: facts.CeremonyScheduled, recorded: Recorded
+) -> Projection:
+    if before.board.ceremony.id is not UNSET:
+        return before
+    card = CeremonyCard(
+        id=recorded.ceremony,
+        name=event.name,
+        starts_at=event.starts_at,
+        venue=event.venue,
+        hosts=() if event.hosts is UNSET else event.hosts,
+    )
+    board = replace(before.board, ceremony=card)
+    return replace(before, board=board, starts=to_ms(event.starts_at))
+
+
+def _rescheduled(before: Projection, event: facts.CeremonyRescheduled, _: Recorded) -> Projection:
+    card = replace(before.board.ceremony, starts_at=event.starts_at)
+    board = replace(before.board, ceremony=card)
+    return replace(before, board=board, starts=to_ms(event.starts_at))
+
+
+def _work_listed(before: Projection, event: facts.WorkListed, _: Recorded) -> Projection:
+    board = before.board
+    if event.work in board.works:
+        return before
+    companies = () if event.distributors is UNSET else event.distributors
+    work = WorkTally(event.title, tuple(company.id for company in companies), 0, 0, 0, 0)
+    named = {company.id: Tally(company.name, 0, 0, 0, 0) for company in companies}
+    board = replace(
+        board,
+        works={**board.works, event.work: work},
+        distributors={**board.distributors, **_new(named, board.distributors)},
+    )
+    return replace(before, board=board)
+
+
+def _category_listed(before: Projection, event: facts.CategoryListed, _: Recorded) -> Projection:
+    board = before.board
+    if event.category in board.categories:
+        return before
+    nominees = {
+        nominee.id: NomineeLine(
+            place, tuple(person.id for person in nominee.people), nominee.work, nominee.detail
+        )
+        for place, nominee in enumerate(event.nominees, start=1)
+    }
+    named = {
+        person.id: Tally(person.name, 0, 0, 0, 0)
+        for nominee in event.nominees
+        for person in nominee.people
+    }
+    board = replace(board, people={**board.people, **_new(named, board.people)})
+    category = CategoryLine(event.name, event.position, "upcoming", nominees, {})
+    credited = credit(before.credited, category, board.works)
+    return _with_category(replace(before, board=board, credited=credited), event.category, category)
+
+
+def _category_withdrawn(
+    before: Projection, event: facts.CategoryWithdrawn, _: Recorded
+) -> Projection:
+    category = before.board.categories.get(event.category)
+    if category is None:
+        return before
+    if before.board.stage.category == event.category:
+        before = replace(before, board=replace(before.board, stage=Stage()))
+    status: Status = category.status if category.winners else "withdrawn"
+    before = replace(before, credited=take_out(before.credited, category.nominees))
+    return _with_category(before, event.category, replace(category, status=status))
+
+
+def _nominee_withdrawn(
+    before: Projection, event: facts.NomineeWithdrawn, _: Recorded
+) -> Projection:
+    category = before.board.categories.get(event.category)
+    if category is None or event.nominee not in category.nominees:
+        return before
+    line = replace(category.nominees[event.nominee], withdrawn=True)
+    nominees = {**category.nominees, event.nominee: line}
+    before = replace(before, credited=take_out(before.credited, (event.nominee,)))
+    return _with_category(before, event.category, replace(category, nominees=nominees))
+
+
+def _running_order_set(before: Projection, event: facts.RunningOrderSet, _: Recorded) -> Projection:
+    categories = before.board.categories
+    known = [key for key in dict.fromkeys(event.categories) if key in categories]
+    places = sorted(categories[key].position for key in known)
+    moved = {
+        key: replace(categories[key], position=place)
+        for key, place in zip(known, places, strict=True)
+    }
+    return replace(before, board=replace(before.board, categories={**categories, **moved}))
+
+
+def _live(
+    before: Projection, _: facts.CeremonyStarted | facts.CeremonyReopened, __: Recorded
+) -> Projection:
+    return replace(before, board=replace(before.board, phase="live"))
+
+
+def _ended(before: Projection, _: facts.CeremonyEnded, __: Recorded) -> Projection:
+    return replace(before, board=replace(_clear_stage(before.board), phase="ended"))
+
+
+def _presenting(before: Projection, event: facts.PresentingBegan, _: Recorded) -> Projection:
+    if event.category not in before.board.categories:
+        return before
+    board = _clear_stage(before.board)
+    presenters = () if event.presenters is UNSET else event.presenters
+    category = board.categories[event.category]
+    if category.status == "upcoming":
+        presented = replace(category, status="presenting")
+        board = _set_category(board, event.category, presented)
+    return replace(before, board=replace(board, stage=Stage(event.category, presenters)))
+
+
+def _announced(before: Projection, event: facts.WinnerAnnounced, recorded: Recorded) -> Projection:
+    before = replace(before, board=_clear_stage(before.board))
+    return _result(before, event.category, event.nominees, recorded.version)
+
+
+def _corrected(before: Projection, event: facts.WinnerCorrected, recorded: Recorded) -> Projection:
+    return _result(before, event.category, event.nominees, recorded.version)
+
+
+def _result(before: Projection, key: str, nominees: tuple[str, ...], version: int) -> Projection:
+    category = before.board.categories.get(key)
+    if category is None:
+        return before
+    winners = {nominee: version for nominee in nominees if nominee in category.nominees}
+    if not winners:
+        return before
+    return _with_category(before, key, replace(category, status="awarded", winners=winners))
+
+
+def _reviewed(before: Projection, event: facts.ResultPutUnderReview, _: Recorded) -> Projection:
+    return _status_of_result(before, event.category, "under-review")
+
+
+def _confirmed(before: Projection, event: facts.ResultConfirmed, _: Recorded) -> Projection:
+    return _status_of_result(before, event.category, "awarded")
+
+
+def _status_of_result(before: Projection, key: str, status: Status) -> Projection:
+    category = before.board.categories.get(key)
+    if category is None or not category.winners:
+        return before
+    board = _set_category(before.board, key, replace(category, status=status))
+    return replace(before, board=board)
+
+
+def _retracted(before: Projection, event: facts.WinnerRetracted, _: Recorded) -> Projection:
+    category = before.board.categories.get(event.category)
+    if category is None or not category.winners:
+        return before
+    on_stage = before.board.stage.category == event.category
+    status: Status = "presenting" if on_stage else "upcoming"
+    return _with_category(before, event.category, replace(category, status=status, winners={}))
+
+
+def _unchanged(before: Projection, _: object, __: Recorded) -> Projection:
+    return before
+
+
+def _clear_stage(board: Board) -> Board:
+    key = board.stage.category
+    if key is UNSET:
+        return board
+    category = board.categories[key]
+    if category.status == "presenting":
+        board = _set_category(board, key, replace(category, status="upcoming"))
+    return replace(board, stage=Stage())
+
+
+def _set_category(board: Board, key: str, category: CategoryLine) -> Board:
+    categories = board.categories.copy()
+    categories[key] = category
+    return replace(board, categories=categories)
+
+
+def _with_category(before: Projection, key: str, category: CategoryLine) -> Projection:
+    board, touched = stand(before.board, before.credited, key, category)
+    return replace(before, board=board, touched=touched)
+
+
+def _new(named: dict[str, Tally], known: Mapping[str, Tally]) -> dict[str, Tally]:
+    return {key: tally for key, tally in named.items() if key not in known}
+
+
+# One entry per type of the union; a test holds the two together.
+_PROJECT: Final[dict[type[Any], Callable[[Projection, Any, Recorded], Projection]]] = {
+    facts.CeremonyScheduled: _scheduled,
+    facts.CeremonyRescheduled: _rescheduled,
+    facts.WorkListed: _work_listed,
+    facts.CategoryListed: _category_listed,
+    facts.CategoryWithdrawn: _category_withdrawn,
+    facts.NomineeWithdrawn: _nominee_withdrawn,
+    facts.RunningOrderSet: _running_order_set,
+    facts.CeremonyStarted: _live,
+    facts.CeremonyEnded: _ended,
+    facts.CeremonyReopened: _live,
+    facts.PresentingBegan: _presenting,
+    facts.WinnerAnnounced: _announced,
+    facts.ResultPutUnderReview: _reviewed,
+    facts.ResultConfirmed: _confirmed,
+    facts.WinnerCorrected: _corrected,
+    facts.WinnerRetracted: _retracted,
+    facts.MomentNoted: _unchanged,
+    facts.MomentWithdrawn: _unchanged,
+}
