@@ -1,0 +1,1 @@
+"""Time: recordings, and the clock and playhead that bring them back."""

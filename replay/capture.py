@@ -1,0 +1,70 @@
+"""A live stream becomes a recording: the inverse of `replay.recording.recorded`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator
+
+from msgspec import UNSET
+
+from events.ceremony import CeremonyScheduled
+from events.recorded import Recorded
+from events.timestamp import from_ms, to_ms
+from replay.recording import Cue, Header, Recording
+
+
+async def capture(stream: AsyncIterable[Recorded]) -> AsyncIterator[Header | Cue]:
+    """
+    Yield the header at the first event, and then a cue for each, as the stream brings them.
+
+    The events come back from the recording byte for byte, and so do the times at which they
+    occurred; ids, actors and the times of recording belong to the log and stay there.
+
+    Args:
+        stream: One history from its version 1 on; may still be growing.
+
+    Raises:
+        ValueError: It does not begin with the ceremony being scheduled.
+    """
+    start = offset = 0
+    begun = False
+    async for recorded in stream:
+        if not begun:
+            header = _header(recorded)
+            start, begun = to_ms(header.starts_at), True
+            yield header
+        occurred = to_ms(recorded.occurred_at)
+        offset = max(offset, occurred - start)
+        yield Cue(
+            offset=offset,
+            event=recorded.event,
+            occurred_at=UNSET if occurred == start + offset else from_ms(occurred),
+        )
+
+
+async def captured(stream: AsyncIterable[Recorded]) -> Recording:
+    """
+    Return the recording of a whole history.
+
+    Raises:
+        ValueError: It does not begin with the ceremony being scheduled.
+    """
+    header: Header | None = None
+    cues: list[Cue] = []
+    async for part in capture(stream):
+        if isinstance(part, Header):
+            header = part
+        else:
+            cues.append(part)
+    if header is None:
+        raise ValueError("There is no event to capture yet; schedule the ceremony first.")
+    return Recording(header, tuple(cues))
+
+
+def _header(first: Recorded) -> Header:
+    event = first.event
+    if first.version != 1 or not isinstance(event, CeremonyScheduled):
+        raise ValueError(
+            f"A recording begins with version 1, ceremony-scheduled, not version {first.version};"
+            " read the history from its beginning."
+        )
+    return Header(1, first.ceremony, event.name, event.starts_at)
