@@ -1,0 +1,1 @@
+"""The doors: pages, sockets, the admin API, the command."""
