@@ -1,0 +1,415 @@
+import csv
+import gzip
+import io
+import json
+from typing import Any
+
+import pytest
+
+from doors import HERE, ID, opened, problem
+from events.ceremony import CategoryListed, Event, MomentWithdrawn, Nominee, Person, WorkListed
+from night import (
+    ADA,
+    CATEGORIES,
+    ENDED,
+    LISTED,
+    LIVE,
+    PROGRAMME,
+    START,
+    announced,
+    as_json,
+    corrected,
+    moment,
+    presenting,
+    projections,
+    recorded,
+    retracted,
+)
+from tracker.patch import merge
+
+pytestmark = pytest.mark.anyio
+
+TOLD = (
+    *LIVE,
+    presenting("sound", "Pat Presenter"),
+    announced("sound", "orbit"),
+    announced("directing", "ada"),
+    corrected("directing", "bo"),
+    moment(),
+    MomentWithdrawn(START + 5),
+)
+HEAD = len(TOLD)
+
+
+def many(count: int) -> tuple[Event, ...]:
+    """Return a night of that many events."""
+    return (*LIVE, *(moment(f"Moment {number}.") for number in range(count - len(LIVE))))
+
+
+async def test_the_list_tells_where_each_ceremony_stands() -> None:
+    async with opened(*TOLD) as doors:
+        answer = await doors.get("/api/ceremonies")
+        assert answer.headers["content-type"] == "application/json"
+        epoch = answer.json()["ceremonies"][0]["epoch"]
+        assert answer.json() == {
+            "ceremonies": [
+                {
+                    "id": ID,
+                    "name": "The Made-up Awards",
+                    "phase": "live",
+                    "version": HEAD,
+                    "epoch": epoch,
+                    "starts_at": "2030-02-01T20:00:00.000Z",
+                    "rehearsal": False,
+                }
+            ]
+        }
+
+
+async def test_the_list_begins_with_the_latest_start_and_is_empty_without_ceremonies() -> None:
+    async with opened() as doors:
+        assert (await doors.get("/api/ceremonies")).json() == {"ceremonies": []}
+        await doors.store.begin(recorded(PROGRAMME, "older"))
+        answer = await doors.client.get("/api/ceremonies")
+    async with opened(*PROGRAMME, store=doors.store) as doors:
+        answer = await doors.get("/api/ceremonies")
+        assert [each["id"] for each in answer.json()["ceremonies"]] == ["made-up", "older"]
+
+
+async def test_the_head_has_the_start_the_chapters_and_what_was_superseded() -> None:
+    async with opened(*TOLD) as doors:
+        head = (await doors.get(HERE)).json()
+        assert head["start"] == START
+        assert head["page_size"] == 64
+        assert [(each["version"], each["category"]) for each in head["chapters"]] == [
+            (START + 1, "sound"),
+            (START + 3, "directing"),
+        ]
+        assert all(each["t"] >= 0 for each in head["chapters"])
+        assert head["superseded"] == {str(START + 3): START + 4, str(START + 5): START + 6}
+
+
+async def test_before_the_start_the_head_starts_at_its_version() -> None:
+    async with opened(*PROGRAMME) as doors:
+        assert (await doors.get(HERE)).json()["start"] == LISTED
+
+
+async def test_the_board_of_every_version_is_the_fold_of_the_log_and_of_the_frames() -> None:
+    told = many(150)
+    expected = projections(recorded(told))
+    async with opened(*told) as doors:
+        epoch = (await doors.get(HERE)).json()["epoch"]
+        for page in range(3):
+            held = (await doors.get(f"{HERE}/frames/{epoch}/{page}")).json()
+            board = held["keyframe"]["board"]
+            assert held["keyframe"]["version"] == 64 * page
+            assert board == as_json(expected[64 * page].board)
+            for frame in held["frames"]:
+                board = merge(board, frame["patch"])
+                assert board == as_json(expected[frame["version"]].board)
+        for version in (0, 1, 63, 64, 65, 128, 150):
+            answer = await doors.get(f"{HERE}/board?at={version}")
+            assert answer.json() == as_json(expected[version].board)
+            assert answer.headers["etag"] == f'"{epoch}:{version}"'
+            assert answer.headers["cache-control"] == "no-cache"
+        assert (await doors.get(f"{HERE}/board")).headers["etag"] == f'"{epoch}:150"'
+
+
+async def test_the_board_of_version_0_has_every_key_empty() -> None:
+    async with opened(*PROGRAMME) as doors:
+        assert (await doors.get(f"{HERE}/board?at=0")).json() == {
+            "ceremony": {},
+            "phase": "scheduled",
+            "progress": {"awarded": 0, "categories": 0},
+            "stage": {},
+            "latest": {},
+            "categories": {},
+            "works": {},
+            "people": {},
+            "distributors": {},
+            "ranking": {"works": [], "people": [], "distributors": []},
+            "milestones": {},
+        }
+
+
+@pytest.mark.parametrize("at", ["-1", "x", "1.5", "", "9" * 30, "9" * 5000, "1%00", "%ff", "null"])
+async def test_a_malformed_version_is_a_bad_request(at: str) -> None:
+    async with opened(*LIVE) as doors:
+        told = problem(await doors.get(f"{HERE}/board?at={at}"), 400, "bad-request")
+        assert "at" in told["detail"]
+
+
+async def test_a_version_to_come_is_not_found() -> None:
+    async with opened(*LIVE) as doors:
+        answer = await doors.get(f"{HERE}/board?at={START + 1}")
+        assert str(START) in problem(answer, 404, "not-found")["detail"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/board", "/events", "/events/1", "/frames/e/0", "/winners.csv", "/winners.json"],
+)
+async def test_an_unknown_ceremony_has_a_problem_of_its_own(path: str) -> None:
+    async with opened(*LIVE) as doors:
+        answer = await doors.get(f"/api/ceremonies/nobody{path}")
+        assert "/api/ceremonies" in problem(answer, 404, "unknown-ceremony")["detail"]
+
+
+async def test_events_come_in_order_without_their_actors() -> None:
+    async with opened(*TOLD) as doors:
+        answer = (await doors.get(f"{HERE}/events?limit=500")).json()
+        assert answer["head"] == HEAD
+        assert [each["version"] for each in answer["events"]] == list(range(1, HEAD + 1))
+        assert set(answer["events"][0]) == {
+            "ceremony",
+            "version",
+            "id",
+            "occurred_at",
+            "recorded_at",
+            "event",
+        }
+        some = (await doors.get(f"{HERE}/events?after=3&limit=2")).json()["events"]
+        assert some == answer["events"][3:5]
+        assert (await doors.get(f"{HERE}/events/4")).json() == answer["events"][3]
+        assert (await doors.get(f"{HERE}/events?after={HEAD}")).json()["events"] == []
+        assert (await doors.get(f"{HERE}/events?after=999999")).json()["events"] == []
+
+
+async def test_a_hundred_events_come_unless_more_are_asked_for() -> None:
+    async with opened(*many(150)) as doors:
+        assert len((await doors.get(f"{HERE}/events")).json()["events"]) == 100
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=501", "limit=x", "limit=-1", "after=-1", "after=x", "after=1e3"]
+)
+async def test_a_malformed_range_of_events_is_a_bad_request(query: str) -> None:
+    async with opened(*LIVE) as doors:
+        problem(await doors.get(f"{HERE}/events?{query}"), 400, "bad-request")
+
+
+@pytest.mark.parametrize("version", ["0", "-1", str(START + 1), "9" * 20, "9" * 5000, "x", "1.0"])
+async def test_a_version_that_is_none_is_not_found(version: str) -> None:
+    async with opened(*LIVE) as doors:
+        problem(await doors.get(f"{HERE}/events/{version}"), 404, "not-found")
+
+
+async def test_events_as_lines_are_all_of_them_or_as_many_as_asked_for() -> None:
+    told = many(700)
+    async with opened(*told) as doors:
+        answer = await doors.get(f"{HERE}/events", accept="application/x-ndjson")
+        assert answer.headers["content-type"] == "application/x-ndjson"
+        assert "Accept" in answer.headers["vary"]
+        lines = answer.text.splitlines()
+        assert [json.loads(line)["version"] for line in lines] == list(range(1, 701))
+        assert json.loads(lines[0]) == (await doors.get(f"{HERE}/events/1")).json()
+        some = await doors.get(
+            f"{HERE}/events?after=10&limit=5", accept="application/x-ndjson, application/json"
+        )
+        assert [json.loads(line)["version"] for line in some.text.splitlines()] == [*range(11, 16)]
+
+
+async def test_a_full_page_is_kept_for_ever_and_the_tail_is_not() -> None:
+    async with opened(*many(70)) as doors:
+        epoch = (await doors.get(HERE)).json()["epoch"]
+        full = await doors.get(f"{HERE}/frames/{epoch}/0")
+        assert full.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert [frame["version"] for frame in full.json()["frames"]] == list(range(1, 65))
+        assert set(full.json()) == {"epoch", "page", "keyframe", "frames"}
+        assert set(full.json()["frames"][0]) == {"version", "occurred_at", "t", "event", "patch"}
+        tail = await doors.get(f"{HERE}/frames/{epoch}/1")
+        assert tail.headers["cache-control"] == "no-cache"
+        assert [frame["version"] for frame in tail.json()["frames"]] == list(range(65, 71))
+        same = await doors.get(f"{HERE}/frames/{epoch}/1", if_none_match=tail.headers["etag"])
+        assert same.status_code == 304
+        await doors.post(moment("One more."))
+        other = await doors.get(f"{HERE}/frames/{epoch}/1", if_none_match=tail.headers["etag"])
+        assert other.status_code == 200
+
+
+async def test_at_a_multiple_of_64_the_next_page_exists_and_is_empty() -> None:
+    async with opened(*many(64)) as doors:
+        epoch = (await doors.get(HERE)).json()["epoch"]
+        page = (await doors.get(f"{HERE}/frames/{epoch}/1")).json()
+        assert page["frames"] == []
+        assert page["keyframe"]["version"] == 64
+
+
+@pytest.mark.parametrize("page", ["1", "2", "-1", "9" * 30, "9" * 5000, "x"])
+async def test_a_page_that_is_not_there_is_never_cached_not_even_as_unchanged(page: str) -> None:
+    async with opened(*many(63)) as doors:
+        epoch = (await doors.get(HERE)).json()["epoch"]
+        for held in ("*", f'"{epoch}:{page}:63"'):
+            answer = await doors.get(f"{HERE}/frames/{epoch}/{page}", if_none_match=held)
+            problem(answer, 404, "not-found")
+
+
+async def test_a_page_of_another_epoch_is_not_found() -> None:
+    async with opened(*many(70)) as doors:
+        problem(await doors.get(f"{HERE}/frames/other-1-1/0"), 404, "not-found")
+
+
+async def test_what_a_client_holds_is_not_sent_again() -> None:
+    async with opened(*TOLD) as doors:
+        for path in ("", "/board", "/board?at=3", "/events/3", "/winners.json", "/winners.csv"):
+            first = await doors.get(HERE + path)
+            etag = first.headers["etag"]
+            for held in (etag, f'"other", {etag}', f"W/{etag}", "*"):
+                again = await doors.get(HERE + path, if_none_match=held)
+                assert again.status_code == 304, (path, held)
+                assert again.content == b""
+                assert again.headers["etag"] == etag
+                assert again.headers["cache-control"] == "no-cache"
+                assert again.headers["access-control-allow-origin"] == "*"
+            other = await doors.get(HERE + path, if_none_match='"something-else:1"')
+            assert other.content == first.content
+
+
+async def test_the_winners_are_listed_with_ties_corrections_and_reviews() -> None:
+    told = (*TOLD, announced("honour", "bo", "dee"), retracted("sound"), ENDED)
+    async with opened(*told) as doors:
+        answer = (await doors.get(f"{HERE}/winners.json")).json()
+        assert answer["version"] == len(told)
+        assert [(each["category"], each["nominee"]) for each in answer["winners"]] == [
+            ("directing", "directing/bo"),
+            ("honour", "honour/bo"),
+            ("honour", "honour/dee"),
+        ]
+        assert answer["winners"][0] == {
+            "category": "directing",
+            "name": "Directing",
+            "status": "awarded",
+            "nominee": "directing/bo",
+            "people": ["Bo Rey"],
+            "version": START + 4,
+            "work": "meadow",
+            "title": "Meadow",
+        }
+        table = await doors.get(f"{HERE}/winners.csv")
+        assert table.headers["content-type"] == "text/csv; charset=utf-8"
+        rows = list(csv.DictReader(io.StringIO(table.text)))
+        assert [row["people"] for row in rows] == ["Bo Rey", "Bo Rey", "Dee Ito"]
+        assert rows[0]["version"] == str(START + 4)
+
+
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\n=1", "\uff1d1", '=A1,"x"']
+)
+async def test_no_cell_of_the_table_is_a_formula(name: str) -> None:
+    told = [
+        event
+        for event in PROGRAMME
+        if not isinstance(event, WorkListed | CategoryListed) or event not in CATEGORIES
+    ]
+    hostile = CategoryListed(
+        "sound", name, 1, (Nominee("sound/x", (Person("x", name), ADA), "harbour"),)
+    )
+    async with opened(*told, hostile, *LIVE[len(PROGRAMME) :], announced("sound", "x")) as doors:
+        table = (await doors.get(f"{HERE}/winners.csv")).text
+        (row,) = csv.DictReader(io.StringIO(table, newline=""))
+        assert row["name"] == f"'{name}"
+        assert row["people"] == f"'{name}; Ada Lund"
+
+
+async def test_every_get_is_open_to_all_origins_and_sets_no_cookie() -> None:
+    async with opened(*TOLD) as doors:
+        paths = ["/api/ceremonies", HERE, f"{HERE}/board", f"{HERE}/events", "/healthz", "/readyz"]
+        for path in [
+            *paths,
+            "/metrics",
+            "/schema/openapi.json",
+            "/api/ceremonies/nobody",
+            "/api/x",
+        ]:
+            for named in ({}, {"origin": "https://example.org"}):
+                answer = await doors.get(path, **named)
+                assert answer.headers.get_list("access-control-allow-origin") == ["*"], path
+                assert "set-cookie" not in answer.headers
+                assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_a_page_of_another_origin_may_ask_with_its_cursor() -> None:
+    async with opened(*LIVE) as doors:
+        asked = {"origin": "https://example.org", "access-control-request-method": "GET"}
+        answer = await doors.client.options(
+            HERE, headers={**asked, "access-control-request-headers": "if-none-match"}
+        )
+        assert answer.status_code == 204
+        assert answer.headers["access-control-allow-origin"] == "*"
+        asked["access-control-request-method"] = "POST"
+        refused = await doors.client.options(f"{HERE}/events", headers=asked)
+        assert "POST" not in refused.headers.get("access-control-allow-methods", "")
+
+
+async def test_head_answers_as_get_does() -> None:
+    async with opened(*LIVE) as doors:
+        for path in (HERE, f"{HERE}/board", "/healthz", "/", "/api/ceremonies/nobody"):
+            get, head = await doors.get(path), await doors.client.head(path)
+            assert head.status_code == get.status_code
+            assert head.headers == get.headers
+
+
+async def test_a_method_that_does_not_apply_is_told_which_do() -> None:
+    async with opened(*LIVE) as doors:
+        for path in (HERE, f"{HERE}/events", f"{HERE}/board", "/api/ceremonies", "/healthz"):
+            answer = await doors.client.delete(path)
+            problem(answer, 405, "method-not-allowed")
+            assert "GET" in answer.headers["allow"]
+
+
+async def test_what_is_not_there_is_a_problem_that_says_where_to_look() -> None:
+    async with opened(*LIVE) as doors:
+        told = problem(await doors.get(f"{HERE}/nothing"), 404, "not-found")
+        assert "/schema/openapi.json" in told["detail"]
+
+
+async def test_a_replay_without_a_socket_is_told_to_open_one() -> None:
+    async with opened(*LIVE) as doors:
+        answer = await doors.get(f"{HERE}/replay")
+        problem(answer, 426, "upgrade-required")
+        assert answer.headers["upgrade"] == "websocket"
+        problem(await doors.get("/api/ceremonies/nobody/replay"), 404, "unknown-ceremony")
+
+
+async def test_a_long_answer_is_packed_for_those_who_can_unpack_it() -> None:
+    async with opened(*LIVE) as doors:
+        async with doors.client.stream(
+            "GET", f"{HERE}/board", headers={"accept-encoding": "gzip"}
+        ) as packed:
+            raw = b"".join([part async for part in packed.aiter_raw()])
+        plain = await doors.get(f"{HERE}/board", accept_encoding="identity")
+        assert gzip.decompress(raw) == plain.content
+        assert "content-encoding" not in plain.headers
+
+
+async def test_the_process_tells_that_it_is_alive_and_ready() -> None:
+    async with opened(*LIVE) as doors:
+        assert (await doors.get("/healthz")).json() == {"status": "alive"}
+        assert (await doors.get("/readyz")).json() == {"status": "ready"}
+
+
+async def test_a_log_out_of_reach_is_told_and_may_be_tried_again() -> None:
+    async with opened(*LIVE) as doors:
+        await doors.store.close()
+        assert (await doors.get("/healthz")).status_code == 200
+        for path in ("/readyz", f"{HERE}/events", f"{HERE}/events/1", f"{HERE}/board?at=1"):
+            answer = await doors.get(path)
+            problem(answer, 503, "unavailable")
+            assert int(answer.headers["retry-after"]) >= 1
+        lines = await doors.get(f"{HERE}/events", accept="application/x-ndjson")
+        problem(lines, 503, "unavailable")
+
+
+async def test_no_board_has_a_null_or_a_float_in_it() -> None:
+    def walk(value: Any) -> None:
+        assert value is not None
+        assert not isinstance(value, float)
+        for each in value.values() if isinstance(value, dict) else value:
+            if isinstance(each, dict | list):
+                walk(each)
+            else:
+                assert isinstance(each, str | int)
+
+    async with opened(*TOLD) as doors:
+        for version in range(HEAD + 1):
+            walk((await doors.get(f"{HERE}/board?at={version}")).json())

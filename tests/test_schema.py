@@ -1,0 +1,243 @@
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from doors import BEARER, HERE, Doors, opened, programme
+from events.ceremony import Event
+from night import LIVE, STARTED, announced, as_json, corrected, moment, presenting, under_review
+from web import errors
+from web.app import Tracker
+from web.programme import RESERVED
+
+ROOT = Path(__file__).parents[1]
+PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+WRITTEN = ROOT / "web" / "scoreboard" / "openapi.json"
+
+# What answers without being in the document: pages, the metrics, the document, a socket's refusal.
+UNLISTED = {
+    "/",
+    "/{ceremony:str}",
+    "/metrics",
+    "/schema",
+    "/schema/openapi.json",
+    "/schema/{path:str}",
+    "/static/{name:path}",
+    "/api/ceremonies/{ceremony:str}/replay",
+}
+
+
+async def document_of(doors: Doors) -> dict[str, Any]:
+    answer = await doors.get("/schema/openapi.json")
+    assert answer.status_code == 200
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    async def read() -> dict[str, Any]:
+        async with opened() as doors:
+            return await document_of(doors)
+
+    return asyncio.run(read())
+
+
+@pytest.fixture(scope="module")
+def tracker() -> Tracker:
+    async def build() -> Tracker:
+        async with opened() as doors:
+            return doors.tracker
+
+    return asyncio.run(build())
+
+
+def resolved(document: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**schema, "components": document["components"]})
+
+
+def holds(document: dict[str, Any], name: str, value: object) -> None:
+    schema = {"$ref": f"#/components/schemas/{name}"}
+    Draft202012Validator.check_schema(document["components"]["schemas"][name])
+    resolved(document, schema).validate(value)
+
+
+def test_the_document_is_openapi(document: dict[str, Any]) -> None:
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+def test_the_written_document_is_the_one_that_is_served(document: dict[str, Any]) -> None:
+    written = json.loads(WRITTEN.read_text(encoding="utf-8"))
+    assert written == document, "run `make types`"
+
+
+def test_every_route_is_in_the_document_or_on_the_list(
+    document: dict[str, Any], tracker: Tracker
+) -> None:
+    served = {route.path_format: route.path for route in tracker._litestar.routes}
+    untold = {path for plain, path in served.items() if plain not in document["paths"]}
+    assert untold <= UNLISTED
+    told = set(document["paths"])
+    assert told - set(served) == {"/api/ceremonies/{ceremony}/live"}, "the live protocol's own"
+
+
+def test_no_page_can_be_taken_for_an_address_of_the_trackers_own(tracker: Tracker) -> None:
+    first = {route.path.split("/")[1] for route in tracker._litestar.routes}
+    assert first - {"", "{ceremony:str}"} <= RESERVED
+
+
+def test_every_operation_has_a_name_and_a_summary_of_its_own(document: dict[str, Any]) -> None:
+    operations = [each for item in document["paths"].values() for each in item.values()]
+    operations = [each for each in operations if "responses" in each]
+    assert len({each["operationId"] for each in operations}) == len(operations)
+    assert all(each["summary"] for each in operations)
+
+
+def test_posts_need_a_token_and_name_the_headers_they_look_at(document: dict[str, Any]) -> None:
+    for path, item in document["paths"].items():
+        if "post" not in item:
+            continue
+        post = item["post"]
+        assert post["security"] == [{"bearer": []}]
+        named = {each["name"] for each in post.get("parameters", ())}
+        assert "Idempotency-Key" in named, path
+        assert ("If-Match" in named) == path.endswith("/events")
+        assert {"201", "200", "401", "503"} <= set(post["responses"])
+
+
+def test_every_problem_is_described_as_one(document: dict[str, Any]) -> None:
+    for item in document["paths"].values():
+        for operation in item.values():
+            for code, response in operation.get("responses", {}).items():
+                if int(code) >= 400:
+                    assert set(response["content"]) == {"application/problem+json"}, operation
+
+
+def test_boards_say_that_all_their_parts_are_there(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert set(schemas["Board"]["required"]) == set(schemas["Board"]["properties"])
+    assert set(schemas["Ranking"]["required"]) == {"works", "people", "distributors"}
+    for empty in ("Stage", "Latest", "CeremonyCard"):
+        assert "required" not in schemas[empty]
+    assert set(schemas["NomineeLine"]["required"]) == {"position", "people"}
+    assert schemas["Ranking"]["properties"]["works"]["items"]["prefixItems"] == [
+        {"type": "string"},
+        {"type": "integer"},
+    ]
+
+
+def test_no_property_may_be_null_and_none_has_a_default(document: dict[str, Any]) -> None:
+    text = json.dumps(document["components"]["schemas"])
+    assert '"null"' not in text
+    assert '"default"' not in text
+
+
+def test_a_patch_may_hold_anything(document: dict[str, Any]) -> None:
+    patch = document["components"]["schemas"]["Frame"]["properties"]["patch"]
+    assert patch == {"type": "object", "additionalProperties": True}
+
+
+def test_every_event_and_message_is_a_component(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for each in get_args(Event):
+        assert schemas[each.__name__]["properties"]["type"]["enum"] == [each.__struct_config__.tag]
+    for name in ("Hello", "Keyframe", "FrameMessage", "CaughtUp", "Heartbeat", "Resync"):
+        assert name in schemas
+    assert len(schemas["EventBody"]["anyOf"]) == len(get_args(Event))
+
+
+SHOW = (
+    presenting("sound", "Pat Presenter"),
+    announced("sound", "orbit"),
+    corrected("sound", "harbour"),
+    under_review("sound"),
+    announced("song", "adrift"),
+    moment(),
+)
+
+
+@pytest.mark.anyio
+async def test_what_is_answered_is_what_the_document_says() -> None:
+    async with opened(*LIVE, *SHOW) as doors:
+        document = await document_of(doors)
+        epoch = (await doors.get(HERE)).json()["epoch"]
+        for path, name in {
+            "/api/ceremonies": "Ceremonies",
+            HERE: "Head",
+            f"{HERE}/board": "Board",
+            f"{HERE}/board?at=0": "Board",
+            f"{HERE}/events": "Events",
+            f"{HERE}/events/3": "Recorded",
+            f"{HERE}/frames/{epoch}/0": "FramePage",
+            f"{HERE}/winners.json": "Winners",
+            f"{HERE}/log": "Log",
+            "/readyz": "Status",
+            "/api/ceremonies/nobody": "Problem",
+        }.items():
+            holds(document, name, (await doors.get(path, **BEARER)).json())
+        path = f"{HERE}/events"
+        body = as_json(moment("One more."))
+        holds(document, "EventBody", {**body, "occurred_at": "2025-03-03T00:00:00Z"})
+        holds(document, "Answer", (await doors.post(body)).json())
+        holds(document, "StaleProblem", (await doors.post(moment("2."), path, if_match=1)).json())
+        holds(document, "RefusedProblem", (await doors.post(presenting("none"))).json())
+        holds(document, "Programme", programme("another"))
+        holds(document, "Scheduled", (await doors.post(programme(), "/api/ceremonies")).json())
+        refused = (await doors.post(programme("x") | {"works": []}, "/api/ceremonies")).json()
+        assert refused["errors"]
+        holds(document, "RefusedProblem", refused)
+        begun = await doors.post(STARTED, f"{HERE}/rehearsals")
+        holds(document, "RehearsalBegun", begun.json())
+
+
+@pytest.mark.anyio
+async def test_the_document_refuses_what_the_doors_refuse() -> None:
+    async with opened(*LIVE) as doors:
+        document = await document_of(doors)
+        body = resolved(document, {"$ref": "#/components/schemas/EventBody"})
+        good = as_json(announced("sound", "orbit"))
+        assert body.is_valid(good)
+        bad: list[object] = [{**good, "more": 1}, {**good, "nominees": []}, {"type": "x"}, {}, []]
+        for wrong in bad:
+            assert not body.is_valid(wrong)
+            assert (await doors.post(json.dumps(wrong).encode())).status_code == 400
+
+
+def test_every_problem_type_is_in_the_protocol() -> None:
+    for name, (status, title) in errors.TITLES.items():
+        assert re.search(rf"^\| `{name}` \| {status} \|", PROTOCOL, re.MULTILINE), name
+        assert title
+    assert f"`{errors.PREFIX}NAME`" in PROTOCOL
+
+
+def test_every_rule_that_may_refuse_is_in_the_protocol() -> None:
+    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "tracker").glob("*.py")]
+    rules = {
+        rule.replace("{what}", what)
+        for text in texts
+        for rule in re.findall(r'Refused\(\s*f?"([a-z{}-]+)"', text)
+        for what in ("work", "category", "nominee")
+    }
+    assert len(rules) > 15
+    for rule in rules:
+        assert f"| `{rule}` |" in PROTOCOL, rule
+
+
+def test_every_event_type_and_its_fields_are_in_the_protocol() -> None:
+    for each in get_args(Event):
+        tag = each.__struct_config__.tag
+        line = next(line for line in PROTOCOL.splitlines() if line.startswith(f"| `{tag}` |"))
+        for field in each.__struct_fields__:
+            assert f"`{field}`" in line, (tag, field)
+
+
+def test_every_address_is_in_the_protocol(document: dict[str, Any]) -> None:
+    for path in document["paths"]:
+        assert path.replace("{ceremony}", "{id}") in PROTOCOL, path

@@ -1,0 +1,43 @@
+"""Answers that are bytes already: with their validators and how long they may be kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Request, Response
+from litestar.datastructures import Headers
+
+NO_CACHE = "no-cache"
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def json_answer(
+    body: bytes,
+    *,
+    status: int = 200,
+    etag: str | None = None,
+    cache: str = NO_CACHE,
+    headers: dict[str, str] | None = None,
+    media_type: str = "application/json",
+) -> Response[bytes]:
+    """Return encoded JSON as it is; `etag` comes without its quotes."""
+    named = {"Cache-Control": cache, **(headers or {})}
+    if etag is not None:
+        named["ETag"] = f'"{etag}"'
+    return Response(body, status_code=status, media_type=media_type, headers=named)
+
+
+def unchanged(
+    request: Request[Any, Any, Any], etag: str, cache: str = NO_CACHE
+) -> Response[bytes] | None:
+    """Return a 304 if the request holds this `etag` already."""
+    if not holds(request.headers, etag):
+        return None
+    return Response(b"", status_code=304, headers={"ETag": f'"{etag}"', "Cache-Control": cache})
+
+
+def holds(headers: Headers, etag: str) -> bool:
+    """Tell whether `If-None-Match` names the tag; weak or strong is the same here (RFC 9110)."""
+    given = headers.get("if-none-match", "")
+    tags = {tag.strip().removeprefix("W/") for tag in given.split(",")}
+    return "*" in tags or f'"{etag}"' in tags

@@ -1,0 +1,92 @@
+"""What a producer sends: the body, the idempotency key and the version it builds on."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any, Final, TypeVar
+
+import msgspec
+from litestar import Request
+
+from events.ceremony import Event
+from events.store import Key
+from events.timestamp import canonical
+from web.errors import ProblemError
+
+LARGEST_BODY: Final = 64 * 1024
+_KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?")
+_IF_MATCH: Final = re.compile(r'"([0-9]{1,15})"')
+
+_Model = TypeVar("_Model")
+
+
+def decoded(body: bytes, model: type[_Model]) -> _Model:
+    """
+    Return what the body holds.
+
+    Raises:
+        ProblemError: It is no JSON, or not of this shape.
+    """
+    try:
+        return msgspec.json.decode(body, type=model)
+    except msgspec.ValidationError as problem:
+        raise ProblemError("bad-request", f"{problem}.") from problem
+    except (ValueError, RecursionError) as problem:
+        raise ProblemError(
+            "bad-request", f"The body is no JSON that can be read ({problem}); send one object."
+        ) from problem
+
+
+def event_of(body: bytes) -> tuple[Event, str | None]:
+    """
+    Return the event that the body holds, and when it occurred where the body says so.
+
+    Raises:
+        ProblemError: It holds no event.
+    """
+    given = decoded(body, dict[str, Any])
+    time = given.pop("occurred_at", msgspec.UNSET)
+    try:
+        event = msgspec.convert(given, Event)
+    except (ValueError, RecursionError) as problem:
+        raise ProblemError("bad-request", f"{problem}.") from problem
+    if time is msgspec.UNSET:
+        return event, None
+    try:
+        return event, canonical(msgspec.convert(time, str))
+    except ValueError as problem:
+        raise ProblemError("bad-request", f"{problem} - at `$.occurred_at`.") from problem
+
+
+def key_of(request: Request[Any, Any, Any], body: bytes) -> Key | None:
+    """
+    Return the request's idempotency key, bound to the canonical form of its body.
+
+    Raises:
+        ProblemError: It is no key.
+    """
+    given = request.headers.get("idempotency-key")
+    if given is None:
+        return None
+    if not _KEY.fullmatch(given):
+        raise ProblemError("bad-request", "Idempotency-Key takes 1 to 128 visible characters.")
+    return Key(given, hashlib.sha256(body).hexdigest())
+
+
+def if_match_of(request: Request[Any, Any, Any]) -> int | None:
+    """
+    Return the version the producer builds on, or None where any will do.
+
+    Raises:
+        ProblemError: `If-Match` holds no version.
+    """
+    given = request.headers.get("if-match")
+    if given is None or given.strip() == "*":
+        return None
+    matched = _IF_MATCH.fullmatch(given.strip())
+    if not matched:
+        raise ProblemError(
+            "bad-request", f'If-Match is {given[:100]!r}; give a version, as in "120".'
+        )
+    return int(matched[1])

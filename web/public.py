@@ -1,0 +1,268 @@
+"""The public reads: ceremonies, boards, events, frames, winners. No cookies, any origin."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Stream
+
+from events.codec import encode
+from events.recorded import Recorded, public
+from events.store import EventStore
+from tracker.board import Board
+from tracker.frames import FramePage
+from web.answers import FOR_EVER, NO_CACHE, json_answer, unchanged
+from web.described import answers
+from web.errors import AGAIN, ProblemError
+from web.night import CeremonySummary, Head, Night
+from web.nights import Nights
+from web.queries import Limit, Version, stretch, whole
+from web.winners import Winners, as_csv, winners
+
+NightsHere = NamedDependency[SkipValidation[Nights]]
+StoreHere = NamedDependency[SkipValidation[EventStore]]
+AnyRequest = Request[Any, Any, Any]
+
+_NDJSON: Final = "application/x-ndjson"
+_CSV: Final = "text/csv"
+_BY_ACCEPT: Final = {"Vary": "Accept"}
+
+
+class Ceremonies(msgspec.Struct, frozen=True):
+    """All ceremonies, newest start first."""
+
+    ceremonies: list[CeremonySummary]
+
+
+class Events(msgspec.Struct, frozen=True):
+    """Some of a ceremony's events; `head` is the version of its last."""
+
+    events: list[Recorded]
+    head: int
+
+
+def night_of(nights: Nights, ceremony: str) -> Night:
+    """
+    Return the ceremony's current night.
+
+    Raises:
+        ProblemError: There is none.
+    """
+    night = nights.get(ceremony)
+    if night is None:
+        raise ProblemError(
+            "unknown-ceremony",
+            f"No ceremony {ceremony!r} is known; list them at /api/ceremonies.",
+        )
+    return night
+
+
+@get(
+    "/api/ceremonies",
+    summary="List the ceremonies",
+    responses=answers(Ceremonies),
+)
+async def list_ceremonies(nights: NightsHere) -> Response[bytes]:
+    summaries = sorted((night.summary for night in nights), key=lambda each: each.id)
+    summaries.sort(key=lambda each: each.starts_at, reverse=True)
+    return json_answer(encode(Ceremonies(summaries)))
+
+
+@get(
+    "/api/ceremonies/{ceremony:str}",
+    summary="Tell where a ceremony stands",
+    responses=answers(Head, 404, kept=True),
+)
+async def read_head(
+    request: AnyRequest, nights: NightsHere, ceremony: FromPath[str]
+) -> Response[bytes]:
+    night = night_of(nights, ceremony)
+    etag = f"{night.epoch}:{night.version}"
+    return unchanged(request, etag) or json_answer(encode(night.head), etag=etag)
+
+
+@get(
+    "/api/ceremonies/{ceremony:str}/board",
+    summary="Show the board at a version",
+    responses=answers(Board, 400, 404, 503, kept=True),
+)
+async def read_board(
+    request: AnyRequest, nights: NightsHere, ceremony: FromPath[str], at: Version = None
+) -> Response[bytes]:
+    night = night_of(nights, ceremony)
+    version = whole("at", at, night.version)
+    if version > night.version:
+        raise ProblemError(
+            "not-found",
+            f"Version {version} of {ceremony!r} is yet to come; it has {night.version}.",
+        )
+    etag = f"{night.epoch}:{version}"
+    return unchanged(request, etag) or json_answer(await night.board_json(version), etag=etag)
+
+
+@get(
+    "/api/ceremonies/{ceremony:str}/events",
+    summary="Read the log",
+    responses=answers(Events, 400, 404, 503),
+)
+async def read_events(
+    request: AnyRequest,
+    nights: NightsHere,
+    store: StoreHere,
+    ceremony: FromPath[str],
+    after: Version = None,
+    limit: Limit = None,
+) -> Response[bytes] | Stream:
+    night = night_of(nights, ceremony)
+    first, most = stretch(after, limit)
+    if _NDJSON in request.headers.get("accept", ""):
+        await store.check()  # while it can still be said
+        return Stream(
+            _lines(store, night, first, None if limit is None else most),
+            media_type=_NDJSON,
+            headers={"Cache-Control": NO_CACHE, **_BY_ACCEPT},
+        )
+    found = store.read(night.history, after=first, limit=most)
+    events = [public(recorded) async for recorded in found]
+    return json_answer(encode(Events(events, night.version)), headers=_BY_ACCEPT)
+
+
+async def _lines(
+    store: EventStore, night: Night, after: int, limit: int | None
+) -> AsyncIterator[bytes]:
+    async for recorded in store.read(night.history, after=after, limit=limit):
+        yield encode(public(recorded)) + b"\n"
+
+
+@get(
+    "/api/ceremonies/{ceremony:str}/events/{version:int}",
+    summary="Read one event",
+    responses=answers(Recorded, 404, 503, kept=True),
+)
+async def read_event(
+    request: AnyRequest,
+    nights: NightsHere,
+    store: StoreHere,
+    ceremony: FromPath[str],
+    version: FromPath[int],
+) -> Response[bytes]:
+    night = night_of(nights, ceremony)
+    if not 1 <= version <= night.version:
+        raise ProblemError(
+            "not-found", f"{ceremony!r} has no version {version}; it has {night.version}."
+        )
+    etag = f"{night.epoch}:{version}"
+    if (same := unchanged(request, etag)) is not None:
+        return same
+    found = store.read(night.history, after=version - 1, limit=1)
+    return json_answer(encode(public(await anext(found))), etag=etag)
+
+
+@get(
+    "/api/ceremonies/{ceremony:str}/frames/{epoch:str}/{page:int}",
+    summary="Read a page of frames",
+    responses=answers(FramePage, 404, kept=True),
+)
+async def read_frames(
+    request: AnyRequest,
+    nights: NightsHere,
+    ceremony: FromPath[str],
+    epoch: FromPath[str],
+    page: FromPath[int],
+) -> Response[bytes]:
+    night = night_of(nights, ceremony)
+    if epoch != night.epoch:
+        raise ProblemError(
+            "not-found", f"{ceremony!r} has no epoch {epoch!r} now; read its head again."
+        )
+    if not night.has_page(page):
+        raise ProblemError("not-found", f"{ceremony!r} has no page {page} yet.")
+    full = night.page_is_full(page)
+    etag = f"{night.epoch}:{page}:{'full' if full else night.version}"
+    cache = FOR_EVER if full else NO_CACHE
+    return unchanged(request, etag, cache) or json_answer(
+        night.page_json(page), etag=etag, cache=cache
+    )
+
+
+@get(
+    "/api/ceremonies/{ceremony:str}/winners.json",
+    summary="List the winners",
+    responses=answers(Winners, 404, kept=True),
+)
+async def read_winners(
+    request: AnyRequest, nights: NightsHere, ceremony: FromPath[str]
+) -> Response[bytes]:
+    night = night_of(nights, ceremony)
+    etag = f"{night.epoch}:{night.version}"
+    return unchanged(request, etag) or json_answer(encode(winners(night)), etag=etag)
+
+
+@get(
+    "/api/ceremonies/{ceremony:str}/winners.csv",
+    summary="List the winners as a table",
+    responses=answers(str, 404, kept=True, media_type=_CSV),
+)
+async def read_winners_table(
+    request: AnyRequest, nights: NightsHere, ceremony: FromPath[str]
+) -> Response[bytes]:
+    night = night_of(nights, ceremony)
+    etag = f"{night.epoch}:{night.version}"
+    shown = {"Content-Disposition": f'inline; filename="{night.ceremony}-winners.csv"'}
+    return unchanged(request, etag) or json_answer(
+        as_csv(winners(night)).encode(), etag=etag, headers=shown, media_type=_CSV
+    )
+
+
+@get("/api/ceremonies/{ceremony:str}/replay", include_in_schema=False)
+async def replay_without_a_socket(nights: NightsHere, ceremony: FromPath[str]) -> None:
+    night_of(nights, ceremony)
+    raise ProblemError(
+        "upgrade-required",
+        "A replay is played on a socket; open this address with a WebSocket client.",
+        headers={"Upgrade": "websocket"},
+    )
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How this process does, in one word."""
+
+    status: str
+
+
+@get("/healthz", summary="Tell that the process is alive", responses=answers(Status))
+async def healthz() -> Response[bytes]:
+    return json_answer(encode(Status("alive")), cache="no-store")
+
+
+@get(
+    "/readyz",
+    summary="Tell whether the log is reachable and all boards are up to date",
+    responses=answers(Status, 503),
+)
+async def readyz(nights: NightsHere) -> Response[bytes]:
+    late = await nights.behind()
+    if late:
+        told = ", ".join(f"{ceremony}: {why}" for ceremony, why in sorted(late.items()))
+        raise ProblemError("unavailable", f"Boards are behind ({told}).", headers=AGAIN)
+    return json_answer(encode(Status("ready")), cache="no-store")
+
+
+HANDLERS = [
+    list_ceremonies,
+    read_head,
+    read_board,
+    read_events,
+    read_event,
+    read_frames,
+    read_winners,
+    read_winners_table,
+    replay_without_a_socket,
+    healthz,
+    readyz,
+]

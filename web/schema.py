@@ -1,0 +1,186 @@
+"""The OpenAPI document: the doors as Litestar knows them, and what it cannot see."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any, Final, get_args
+
+import msgspec
+from litestar import Request
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import (
+    Components,
+    OpenAPIMediaType,
+    Operation,
+    Parameter,
+    Reference,
+    RequestBody,
+    Schema,
+    SecurityScheme,
+)
+from litestar.openapi.spec.enums import OpenAPIType
+
+from events.ceremony import Event
+from events.recorded import Recorded
+from replay.playhead import Pause, Play, Seek, Speed, Step
+from tracker.board import Board
+from tracker.frames import FramePage
+from web import messages
+from web.errors import Problem, RefusedProblem, StaleProblem
+from web.programme import Programme
+from web.streams import STREAMS
+
+VERSION: Final = "1.0.0"
+
+_KEY: Final = Parameter(
+    "Idempotency-Key",
+    "header",
+    Schema(type=OpenAPIType.STRING, min_length=1, max_length=128),
+    description="The same key and body get the first answer again, for ever",
+)
+_IF_MATCH: Final = Parameter(
+    "If-Match",
+    "header",
+    Schema(type=OpenAPIType.STRING, pattern='^("[0-9]{1,15}"|[*])$'),
+    description="The version the producer builds on, in quotes",
+)
+
+
+def _body(schema: str) -> RequestBody:
+    reference = Reference(ref=f"#/components/schemas/{schema}")
+    content = {"application/json": OpenAPIMediaType(schema=reference)}
+    return RequestBody(content=content, required=True)
+
+
+@dataclass
+class RehearsalPost(Operation):
+    """A post that has no body, but a key."""
+
+    def __post_init__(self) -> None:
+        self.parameters = [*(self.parameters or []), _KEY]
+
+
+@dataclass
+class ProgrammePost(RehearsalPost):
+    """A post of a programme."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.request_body = _body("Programme")
+
+
+@dataclass
+class EventPost(RehearsalPost):
+    """A post of an event."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.parameters = [*(self.parameters or []), _IF_MATCH]
+        self.request_body = _body("EventBody")
+
+
+# What travels on the sockets and in bodies, besides what the answers bring along.
+_TRAVELS: Final = (
+    Board,
+    FramePage,
+    Event,
+    Recorded,
+    Programme,
+    Problem,
+    RefusedProblem,
+    StaleProblem,
+    messages.Hello,
+    messages.Keyframe,
+    messages.FrameMessage,
+    messages.CaughtUp,
+    messages.Heartbeat,
+    messages.Resync,
+    messages.Playhead,
+    messages.Finished,
+    messages.Refused,
+    Play,
+    Pause,
+    Step,
+    Seek,
+    Speed,
+)
+
+
+class _WholeDocument(JsonRenderPlugin):
+    """Shows at /schema/openapi.json what Litestar made, with the rest added."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002 - the plugin's signature
+        return msgspec.json.encode(openapi(openapi_schema))
+
+
+CONFIG: Final = OpenAPIConfig(
+    title="Awards-night tracker",
+    version=VERSION,
+    description="An awards night as a log of events: boards, frames, live feed, replay, desk.",
+    path="/schema",
+    render_plugins=[_WholeDocument()],
+    components=Components(
+        security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+    ),
+)
+
+
+def openapi(litestar: dict[str, Any]) -> dict[str, Any]:
+    """Return the whole document, given the part of it that Litestar makes."""
+    _, components = msgspec.json.schema_components(
+        _TRAVELS, ref_template="#/components/schemas/{name}"
+    )
+    document = copy.deepcopy(litestar)
+    schemas = {**document["components"]["schemas"], **components}
+    for schema in schemas.values():
+        _tidy(schema)
+    tags = sorted(get_args(Event), key=lambda each: each.__name__)
+    schemas["Event"] = {"anyOf": [_reference(each.__name__) for each in tags]}
+    schemas["EventBody"] = {"anyOf": [_with_time(schemas[each.__name__]) for each in tags]}
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    for item in document["paths"].values():
+        for operation in item.values():
+            _plain_parameters(operation)
+            if "application/json" in operation["responses"].get("400", {}).get("content", {}):
+                del operation["responses"]["400"]  # Litestar's own guess; no door answers so
+    log = document["paths"]["/api/ceremonies/{ceremony}/events"]["get"]
+    log["responses"]["200"]["content"]["application/x-ndjson"] = {"schema": _reference("Recorded")}
+    document["paths"] |= STREAMS
+    return document
+
+
+def _tidy(schema: dict[str, Any]) -> None:
+    """Say what the structs mean: what has a default is always sent, and a patch is open."""
+    schema["description"] = schema.get("description", "").split("\n\n")[0].strip()
+    if not schema["description"]:
+        del schema["description"]
+    properties = schema.get("properties", {})
+    always = [name for name, value in properties.items() if value.pop("default", None) is not None]
+    if always:
+        schema["required"] = [*schema["required"], *always]
+    if not schema.get("required"):
+        schema.pop("required", None)
+    if "patch" in properties:
+        properties["patch"] = {"type": "object", "additionalProperties": True}
+    if "event" in properties and "discriminator" in properties["event"]:
+        properties["event"] = _reference("Event")
+
+
+def _plain_parameters(operation: dict[str, Any]) -> None:
+    """Let a parameter that may be absent be of one type: in a query, nothing is null."""
+    for parameter in operation.get("parameters", ()):
+        schema = parameter["schema"]
+        choices = [each for each in schema.pop("oneOf", ()) if each != {"type": "null"}]
+        for choice in choices:
+            schema |= choice
+
+
+def _reference(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _with_time(schema: dict[str, Any]) -> dict[str, Any]:
+    time = {"type": "string", "format": "date-time", "description": "Now, where absent."}
+    return {**schema, "properties": {**schema["properties"], "occurred_at": time}}

@@ -1,0 +1,103 @@
+"""What the environment sets, checked at start so that a mistake speaks before the night does."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from web.origins import Origins
+
+_YES: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_LAST_PORT: Final = 65_535
+_SHORTEST_TOKEN: Final = 8
+_TOKEN: Final = re.compile(rf"[\x21-\x7e]{{{_SHORTEST_TOKEN},}}")
+
+
+class SettingsError(Exception):
+    """The environment asks for something that cannot be."""
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """
+    How this process runs.
+
+    Attributes:
+        admin_token: None lets the server make one at its first start.
+        bundled: Import the bundled ceremonies that the log lacks.
+        allowed_origins: Empty for the request's own host.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database: Path = Path("tracker.db")
+    admin_token: str | None = None
+    allowed_origins: tuple[str, ...] = ()
+    show_rehearsals: bool = False
+    bundled: bool = True
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """
+    Return the settings that the `TRACKER_` variables make; an empty one counts as absent.
+
+    Raises:
+        SettingsError: Naming the variable, what it holds and what it should.
+    """
+    given = {name: value.strip() for name, value in environment.items() if value.strip()}
+    return Settings(
+        host=given.get("TRACKER_HOST", "127.0.0.1"),
+        port=_port(given.get("TRACKER_PORT", "8000")),
+        database=_database(given.get("TRACKER_DATABASE", "tracker.db")),
+        admin_token=_token(given.get("TRACKER_ADMIN_TOKEN")),
+        allowed_origins=_origins(given.get("TRACKER_ALLOWED_ORIGINS", "")),
+        show_rehearsals=_flag(given, "TRACKER_SHOW_REHEARSALS", default=False),
+        bundled=_flag(given, "TRACKER_BUNDLED", default=True),
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= _LAST_PORT:
+        raise SettingsError(f"TRACKER_PORT is {text!r}; give a port from 1 to {_LAST_PORT}.")
+    return int(text)
+
+
+def _database(text: str) -> Path:
+    if "://" in text:
+        raise SettingsError(
+            f"TRACKER_DATABASE is {text!r}; this version keeps its log in a file, so give a path."
+        )
+    return Path(text)
+
+
+def _token(text: str | None) -> str | None:
+    if text is not None and not _TOKEN.fullmatch(text):
+        raise SettingsError(
+            f"TRACKER_ADMIN_TOKEN has {len(text)} characters, not all of which a header can carry;"
+            f" give {_SHORTEST_TOKEN} or more letters, digits or signs without a space."
+            if len(text) >= _SHORTEST_TOKEN
+            else f"TRACKER_ADMIN_TOKEN has {len(text)} characters; give at least {_SHORTEST_TOKEN}."
+        )
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    allowed = tuple(part.strip() for part in text.split(",") if part.strip())
+    try:
+        Origins(allowed)
+    except ValueError as problem:
+        raise SettingsError(f"TRACKER_ALLOWED_ORIGINS: {problem}") from problem
+    return allowed
+
+
+def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = given.get(name)
+    if text is None:
+        return default
+    if text.lower() not in _YES:
+        raise SettingsError(f"{name} is {text!r}; give 1 or 0.")
+    return _YES[text.lower()]

@@ -1,0 +1,89 @@
+"""The winners as a list, for those who want no board."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from events.ceremony import Detail
+from tracker.board import Status
+from web.night import Night
+
+# The last four are what some spreadsheets take for the first four.
+_COLUMNS = ("category", "name", "status", "nominee", "title", "people", "detail", "version")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+class Winner(msgspec.Struct, frozen=True):
+    """One winner of one category; a tie has several. `version` is that of the result."""
+
+    category: str
+    name: str
+    status: Status
+    nominee: str
+    people: list[str]
+    version: int
+    work: str | UnsetType = UNSET
+    title: str | UnsetType = UNSET
+    detail: Detail | UnsetType = UNSET
+
+
+class Winners(msgspec.Struct, frozen=True):
+    """The standing results at a version, in running order."""
+
+    ceremony: str
+    epoch: str
+    version: int
+    winners: list[Winner]
+
+
+def winners(night: Night) -> Winners:
+    """Return the standing results of a night."""
+    board = night.board
+    found: list[Winner] = []
+    for key, category in sorted(board.categories.items(), key=lambda each: each[1].position):
+        for nominee, version in category.winners.items():
+            line = category.nominees[nominee]
+            work = UNSET if line.work is UNSET else board.works.get(line.work, UNSET)
+            found.append(
+                Winner(
+                    category=key,
+                    name=category.name,
+                    status=category.status,
+                    nominee=nominee,
+                    people=[board.people[person].name for person in line.people],
+                    version=version,
+                    work=line.work,
+                    title=UNSET if work is UNSET else work.title,
+                    detail=line.detail,
+                )
+            )
+    return Winners(night.ceremony, night.epoch, night.version, found)
+
+
+def as_csv(listed: Winners) -> str:
+    """Return the winners as RFC 4180 text with a header line."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(_COLUMNS)
+    for winner in listed.winners:
+        detail = {} if winner.detail is UNSET else msgspec.to_builtins(winner.detail)
+        cells = [
+            winner.category,
+            winner.name,
+            winner.status,
+            winner.nominee,
+            "" if winner.title is UNSET else winner.title,
+            "; ".join(winner.people),
+            "; ".join(str(value) for value in detail.values()),
+        ]
+        table.writerow([*map(_plain, cells), winner.version])
+    return text.getvalue()
+
+
+def _plain(cell: str) -> str:
+    """Keep a spreadsheet from taking a name for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
