@@ -17,3 +17,4 @@ def settle_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 20, 100)
+    gc.enable()  # a start may go without

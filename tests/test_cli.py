@@ -1,0 +1,493 @@
+import asyncio
+import io
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from replay.recording import bundled, dump, load
+from servers import TOKEN, TRACKER, RunningServer, environment, free_port
+from web.commands.client import LONGEST_PAUSE, TRIES, Client, NoServer, Refusal
+from web.commands.place import address, database
+from web.commands.rehearse import Summary
+from web.commands.telling import telling
+
+PATIENCE = 60.0
+NIGHTS = ["oscars-97", "oscars-89"]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server with the bundled nights."""
+    with RunningServer(tmp_path_factory.mktemp("bundled")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server without any night at first; tests leave theirs there."""
+    with RunningServer(tmp_path_factory.mktemp("empty"), TRACKER_BUNDLED="0") as running:
+        yield running
+
+
+def alone(database: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command where no server is."""
+    return subprocess.run(
+        [TRACKER, *arguments],
+        env=environment(TRACKER_DATABASE=str(database), TRACKER_PORT=str(free_port())),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+
+def sentence(ended: subprocess.CompletedProcess[str], status: int = 1) -> str:
+    """Return what a command said when it could not go on: one sentence, and no traceback."""
+    assert ended.returncode == status, ended
+    said = [line for line in ended.stderr.splitlines() if not line.startswith("importing")]
+    assert len(said) == 1, ended.stderr
+    assert said[0].startswith("tracker: ")
+    return said[0].removeprefix("tracker: ")
+
+
+# --- serve
+
+
+def serve(**more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [TRACKER, "serve"],
+        env=environment(**more),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = sentence(serve(TRACKER_PORT=port, TRACKER_DATABASE=str(tmp_path / "t.db")))
+    assert f"port {port}" in said
+    assert "TRACKER_PORT" in said
+    assert not (tmp_path / "t.db").exists()
+
+
+def test_a_file_that_another_server_holds_is_said_in_a_sentence(server: RunningServer) -> None:
+    said = sentence(serve(TRACKER_PORT=str(free_port()), TRACKER_DATABASE=str(server.database)))
+    assert "is held by process" in said
+
+
+def test_a_wrong_setting_is_said_in_a_sentence() -> None:
+    assert "TRACKER_PORT is 'eighty'" in sentence(serve(TRACKER_PORT="eighty"), status=2)
+
+
+def test_told_to_stop_the_server_ends_in_order_and_closes_its_log(tmp_path: Path) -> None:
+    with RunningServer(tmp_path, TRACKER_BUNDLED="0") as running:
+        running.stop()
+        assert running.returncode == 0
+    # What SQLite keeps beside a file is gone once the file is closed.
+    assert {path.name for path in tmp_path.iterdir()} == {
+        *("tracker.db", "tracker.db-lock", "server.log")
+    }
+
+
+def test_asking_for_help_loads_neither_server_nor_client() -> None:
+    script = (
+        "import sys, web.cli\n"
+        "try: web.cli.cli.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'litestar', 'httpx', 'rich', 'msgspec'} & set(sys.modules)))"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+    assert ended.stdout.decode().splitlines()[-1] == "[]"
+
+
+def test_the_version_is_that_of_the_package(tmp_path: Path) -> None:
+    said = alone(tmp_path / "none.db", "--version").stdout
+    assert said.startswith("tracker ")
+    assert said.split()[1][0].isdigit()
+
+
+# --- openapi
+
+
+def test_the_document_is_the_one_that_the_server_shows(server: RunningServer) -> None:
+    printed = server.run("openapi").stdout
+    shown = httpx.get(f"{server.url}/schema/openapi.json").json()
+    assert printed == json.dumps(shown, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+# --- import and export
+
+
+@pytest.mark.parametrize("ceremony", NIGHTS)
+def test_a_night_goes_out_and_in_and_out_again_byte_for_byte(
+    ceremony: str, server: RunningServer, empty: RunningServer, tmp_path: Path
+) -> None:
+    night = tmp_path / "night.jsonl"
+    server.run("export", ceremony, "-o", night)
+    exported = night.read_bytes()
+    # It says what the bundled recording says.
+    assert [cue.event for cue in load(night).cues] == [
+        cue.event for cue in bundled()[ceremony].cues
+    ]
+
+    # Through another server ...
+    count = len(exported.splitlines()) - 1
+    assert empty.run("import", night).stdout == f"{ceremony}: {count} events imported.\n"
+    assert empty.run("export", ceremony).stdout.encode() == exported
+    again = empty.run("import", night)
+    assert again.stdout == f"{ceremony}: all {count} events are there already.\n"
+
+    # ... and into a file that nobody holds.
+    file = tmp_path / "alone.db"
+    assert alone(file, "import", night).stdout == f"{ceremony}: {count} events imported.\n"
+    assert alone(file, "export", ceremony).stdout.encode() == exported
+    again = alone(file, "import", night)
+    assert again.stdout == f"{ceremony}: all {count} events are there already.\n"
+
+
+def renamed(source: Path, target: Path, ceremony: str, lines: int | None = None) -> Path:
+    """Write a recording of another ceremony with the same events, or only with its first ones."""
+    header, *cues = source.read_bytes().splitlines(keepends=True)
+    first = header.replace(b'"ceremony":"oscars-97"', f'"ceremony":"{ceremony}"'.encode())
+    target.write_bytes(b"".join([first, *cues[:lines]]))
+    return target
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The recording of the 97th night."""
+    file = tmp_path_factory.mktemp("night") / "night.jsonl"
+    file.write_bytes(b"".join(dump(bundled()["oscars-97"])))
+    return file
+
+
+@pytest.mark.parametrize("broken_after", [40, 120])
+def test_a_broken_import_goes_on_where_it_broke(
+    broken_after: int, night: Path, empty: RunningServer, tmp_path: Path
+) -> None:
+    ceremony = f"broken-{broken_after}"
+    part = renamed(night, tmp_path / "part.jsonl", ceremony, broken_after)
+    whole = renamed(night, tmp_path / "whole.jsonl", ceremony)
+    there = broken_after, len(bundled()["oscars-97"].cues)
+
+    def through(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return empty.run(*arguments, check=False)
+
+    def by_file(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return alone(tmp_path / "alone.db", *arguments)
+
+    for command in (through, by_file):
+        command("import", part)
+        went_on = f"{ceremony}: {there[1] - there[0]} events imported, after {there[0]}.\n"
+        assert command("import", whole).stdout == went_on
+        assert len(command("export", ceremony).stdout.splitlines()) == 1 + there[1]
+        assert "export it rather than import it" in sentence(command("import", part))
+
+
+def test_a_ceremony_with_other_events_is_left_alone(
+    night: Path, empty: RunningServer, tmp_path: Path
+) -> None:
+    first = renamed(night, tmp_path / "first.jsonl", "other", 80)
+    lines = first.read_bytes().splitlines(keepends=True)
+    moment = b'{"event":{"kind":"moment","text":"Another.","type":"moment-noted"},"offset":%d}\n'
+    second = tmp_path / "second.jsonl"
+    second.write_bytes(b"".join([*lines[:-1], moment % json.loads(lines[-1])["offset"]]))
+    empty.run("import", first)
+    said = sentence(empty.run("import", second, check=False))
+    assert "another version 80 than line 81" in said
+    file = tmp_path / "alone.db"
+    alone(file, "import", first)
+    assert "another version 80 than line 81" in sentence(alone(file, "import", second))
+
+
+def test_a_bad_line_is_named_and_nothing_is_imported(
+    night: Path, empty: RunningServer, tmp_path: Path
+) -> None:
+    bad = renamed(night, tmp_path / "bad.jsonl", "bad", 100)
+    bad.write_bytes(bad.read_bytes() + b'{"offset":0,"event":{"type":"winner-guessed"}}\n')
+    assert sentence(empty.run("import", bad, check=False)).startswith("bad.jsonl, line 102: ")
+    assert httpx.get(f"{empty.url}/api/ceremonies/bad").status_code == 404
+
+
+def test_an_id_of_the_trackers_own_cannot_be_imported(
+    night: Path, empty: RunningServer, tmp_path: Path
+) -> None:
+    own = renamed(night, tmp_path / "own.jsonl", "gala-rehearsal")
+    assert "the tracker's own" in sentence(empty.run("import", own, check=False))
+    assert "the tracker's own" in sentence(alone(tmp_path / "alone.db", "import", own))
+
+
+def test_an_import_into_a_file_that_a_server_holds_is_refused(
+    night: Path, server: RunningServer
+) -> None:
+    assert "is held by process" in sentence(alone(server.database, "import", night))
+
+
+def test_an_import_without_a_token_says_how_to_give_one(night: Path, server: RunningServer) -> None:
+    ended = server.run("import", night, "--token", "not-the-token", check=False)
+    # What is there already needs no token to be seen.
+    assert "there already" in ended.stdout
+    ended = server.run("rehearse", "oscars-97", "--token", "not-the-token", check=False)
+    assert "TRACKER_TOKEN" in sentence(ended)
+
+
+def test_an_unknown_ceremony_is_said_in_a_sentence(server: RunningServer, tmp_path: Path) -> None:
+    for command in ("export", "watch", "rehearse"):
+        assert "No ceremony 'nope'" in sentence(server.run(command, "nope", check=False))
+    missing = tmp_path / "missing.db"
+    assert "there is no file" in sentence(alone(missing, "export", "nope"))
+    assert not missing.exists()
+
+
+def test_a_server_that_was_asked_for_is_not_replaced_by_a_file() -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    ended = subprocess.run(
+        [TRACKER, "export", "oscars-97", "--url", url],
+        env=environment(),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert sentence(ended).startswith(f"No server answers at {url}")
+
+
+def test_the_address_is_where_the_server_would_listen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_HOST", "0.0.0.0")  # noqa: S104 - nobody listens there here
+    monkeypatch.setenv("TRACKER_PORT", "8123")
+    assert address(None) == "http://127.0.0.1:8123"
+    monkeypatch.setenv("TRACKER_HOST", "::1")
+    assert address(None) == "http://[::1]:8123"
+    assert address("http://elsewhere") == "http://elsewhere"
+    assert database(None, create=True, environment={"TRACKER_DATABASE": "a.db"}) == Path("a.db")
+
+
+# --- watch
+
+
+def test_into_a_pipe_watch_prints_a_line_for_each_award(server: RunningServer) -> None:
+    lines = server.run("watch", "oscars-97").stdout.splitlines()
+    assert len(lines) == 23
+    assert lines[-1] == "Best Picture: Anora (Alex Coco, Samantha Quan, Sean Baker)"
+    assert server.run("watch", "oscars-97", "--once").stdout.splitlines() == lines
+
+
+# --- rehearse
+
+
+def rehearse(server: RunningServer, *more: str) -> subprocess.Popen[str]:
+    """Begin a rehearsal of some ten seconds, and return once it posts."""
+    running = subprocess.Popen(
+        [TRACKER, "rehearse", "oscars-97", "--speed", "3600", "--idle", "450", *more],
+        env=server.commands,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stderr is not None
+    for line in running.stderr:
+        if line.startswith("oscars-97 at"):
+            return running
+    raise AssertionError(running.communicate())
+
+
+def rehearsed(server: RunningServer) -> int:
+    found = httpx.get(f"{server.url}/api/ceremonies/oscars-97-rehearsal").json()
+    version: int = found["version"]
+    return version
+
+
+def test_a_rehearsal_outlives_its_servers_death(tmp_path: Path) -> None:
+    with RunningServer(tmp_path) as server:
+        rehearsal = rehearse(server)
+        while rehearsed(server) < 90:
+            time.sleep(0.05)
+        server.kill()
+        server.start()
+        said, _ = rehearsal.communicate(timeout=PATIENCE)
+        assert rehearsal.returncode == 0
+        assert said.startswith("oscars-97-rehearsal: 81 events posted")
+        original, copy = (
+            [
+                json.loads(line)["event"]
+                for line in httpx.get(
+                    f"{server.url}/api/ceremonies/{ceremony}/events?after=74",
+                    headers={"Accept": "application/x-ndjson"},
+                ).iter_lines()
+            ]
+            for ceremony in ("oscars-97", "oscars-97-rehearsal")
+        )
+        assert copy == original
+
+
+def test_a_rehearsal_stops_when_somebody_begins_another(server: RunningServer) -> None:
+    first = rehearse(server)
+    httpx.post(
+        f"{server.url}/api/ceremonies/oscars-97/rehearsals", headers=server.headers
+    ).raise_for_status()
+    _, said = first.communicate(timeout=PATIENCE)
+    assert first.returncode == 1
+    assert "Somebody else has begun oscars-97-rehearsal anew" in said
+    assert "Traceback" not in said
+    assert rehearsed(server) == 74
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_a_rehearsal_ends_cleanly_when_told_to(
+    asked: signal.Signals, server: RunningServer
+) -> None:
+    rehearsal = rehearse(server)
+    rehearsal.send_signal(asked)
+    _, said = rehearsal.communicate(timeout=PATIENCE)
+    assert rehearsal.returncode == 130
+    assert "oscars-97 at 3600x: stopped after " in said
+    assert "Traceback" not in said
+
+
+def test_a_night_that_has_not_begun_cannot_be_rehearsed(
+    night: Path, empty: RunningServer, tmp_path: Path
+) -> None:
+    empty.run("import", renamed(night, tmp_path / "programme.jsonl", "to-come", 74))
+    assert "has not begun" in sentence(empty.run("rehearse", "to-come", check=False))
+
+
+def test_a_summary_says_what_speed_was_kept_and_how_long_posts_took() -> None:
+    latencies = [number / 1000 for number in range(1, 101)]
+    said = str(Summary("gala-rehearsal", 600.0, 599.7, 22.7, latencies))
+    assert said == (
+        "gala-rehearsal: 100 events posted in 22.7 s, 599.7x of 600x;"
+        " a post took 50.0 ms (p50), 99.0 ms (p99)."
+    )
+
+
+# --- the client's patience
+
+Answering = Callable[[httpx.Request], httpx.Response]
+
+
+def patient(
+    *answers: Answering | httpx.Response,
+) -> tuple[Client, list[httpx.Request], list[float]]:
+    """Return a client that gets these answers in turn, what it asked and how long it paused."""
+    asked: list[httpx.Request] = []
+    pauses: list[float] = []
+    coming = iter(answers)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        found = next(coming)
+        return found if isinstance(found, httpx.Response) else found(request)
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    client = Client("http://gala", TOKEN, transport=httpx.MockTransport(answer), pause=pause)
+    return client, asked, pauses
+
+
+def cut(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadError("the line is cut", request=request)
+
+
+def problem(status: int, name: str, **headers: str) -> httpx.Response:
+    body = {"type": f"urn:problem:{name}", "status": status, "detail": "Not now."}
+    return httpx.Response(status, json=body, headers=headers)
+
+
+DONE = httpx.Response(201, json={"version": 5})
+
+
+def test_a_post_is_sent_again_by_the_same_key_until_it_is_taken() -> None:
+    client, asked, pauses = patient(
+        cut, problem(503, "unavailable"), problem(429, "too-many", **{"Retry-After": "2"}), DONE
+    )
+    answer = asyncio.run(client.post("/events", b"{}", key="k-1", expected_version=4))
+    assert answer.body == {"version": 5}
+    assert answer.new
+    assert [each.headers["Idempotency-Key"] for each in asked] == ["k-1"] * 4
+    assert {each.headers["If-Match"] for each in asked} == {'"4"'}
+    assert {each.headers["Authorization"] for each in asked} == {f"Bearer {TOKEN}"}
+    assert pauses[2] >= 2
+
+
+def test_patience_has_an_end() -> None:
+    client, asked, pauses = patient(*[cut] * TRIES)
+    with pytest.raises(NoServer, match="No server answers at http://gala"):
+        asyncio.run(client.post("/events", b"{}", key="k-1"))
+    assert len(asked) == TRIES
+    assert len(pauses) == TRIES - 1
+    assert max(pauses) <= LONGEST_PAUSE
+
+
+def test_a_refusal_is_not_sent_again() -> None:
+    client, asked, _ = patient(problem(412, "stale"))
+    with pytest.raises(Refusal, match="Not now") as refusal:
+        asyncio.run(client.post("/events", b"{}", key="k-1"))
+    assert (refusal.value.status, refusal.value.name) == (412, "stale")
+    assert len(asked) == 1
+
+
+def test_what_is_no_tracker_is_said_to_be_none() -> None:
+    client, _, _ = patient(httpx.Response(200, text="<html>"))
+    with pytest.raises(NoServer, match="as no tracker would"):
+        asyncio.run(client.get("/api/ceremonies/gala"))
+    client, _, _ = patient(httpx.Response(200, text="<html>"))
+    assert not asyncio.run(client.answers())
+
+
+def test_a_line_separator_in_a_text_does_not_end_the_line() -> None:
+    text = "One line\u2028and\x85the same."
+    recorded = {
+        "ceremony": "gala",
+        "version": 1,
+        "id": "1",
+        "occurred_at": "2030-02-01T20:00:00.000Z",
+        "recorded_at": "2030-02-01T20:00:00.000Z",
+        "event": {"type": "moment-noted", "kind": "moment", "text": text},
+    }
+    body = json.dumps(recorded, ensure_ascii=False).encode() + b"\n"
+    client, _, _ = patient(httpx.Response(200, content=body * 2))
+
+    async def texts() -> list[object]:
+        return [getattr(each.event, "text", None) async for each in client.events("gala")]
+
+    assert asyncio.run(texts()) == [text, text]
+
+
+# --- progress
+
+
+def test_where_nobody_looks_progress_is_a_line_now_and_then() -> None:
+    stream = io.StringIO()
+    with telling("importing gala", 3, stream) as tell:
+        for what in ("one", "two", "three"):
+            tell(what)
+    assert stream.getvalue().splitlines() == [
+        "importing gala: 1 of 3, one",
+        "importing gala: 3 of 3, three",
+    ]
+
+
+def test_progress_that_breaks_off_says_where() -> None:
+    stream = io.StringIO()
+
+    def interrupted() -> None:
+        with telling("importing gala", 3, stream) as tell:
+            tell("one")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert stream.getvalue().splitlines()[-1] == "importing gala: stopped after 1 of 3"

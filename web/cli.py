@@ -1,0 +1,228 @@
+"""The `tracker` command: what there is to ask for; each does its importing when it is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from web.commands.client import Client
+
+_Result = TypeVar("_Result")
+
+INTERRUPTED = 130
+"""The exit status of what Ctrl-C ended."""
+
+
+class _Commands(click.Group):
+    """Commands whose troubles are told in one sentence, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
+        except Exception as problem:
+            from web.commands.troubles import trouble
+
+            said = trouble(problem)
+            if said is None:
+                raise
+            click.echo(f"tracker: {said.sentence}", err=True)
+            ctx.exit(said.status)
+
+
+def _speaking(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options by which it finds its server."""
+    url = click.option(
+        "--url",
+        envvar="TRACKER_URL",
+        metavar="URL",
+        help="The server's address. [env: TRACKER_URL; default: TRACKER_HOST and TRACKER_PORT]",
+    )
+    return url(command)
+
+
+def _producing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options by which it finds its server and may post there."""
+    token = click.option(
+        "--token", envvar="TRACKER_TOKEN", metavar="TOKEN", help="[env: TRACKER_TOKEN]"
+    )
+    return _speaking(token(command))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(
+    package_name="awards-night-tracker", prog_name="tracker", message="%(prog)s %(version)s"
+)
+def cli() -> None:
+    """An awards night, live and played again."""
+
+
+@cli.command()
+def serve() -> None:
+    """Start the server, as TRACKER_ variables say."""
+    gc.disable()  # until the server has settled: a start only makes what stays
+    with _without("rich"):  # structlog would load it for coloured tracebacks, which nobody sees
+        from web import server, settings
+
+    raise SystemExit(server.serve(settings.read_settings()))
+
+
+@cli.command()
+@click.argument("ceremony", metavar="ID")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.1, 3600),
+    default=60,
+    show_default=True,
+    help="Seconds of the night that pass in a second.",
+)
+@click.option(
+    "--idle",
+    type=click.FloatRange(0, min_open=True),
+    metavar="SECONDS",
+    help="The longest that any gap may take, in seconds of the night.  [default: none]",
+)
+@_producing
+def rehearse(
+    ceremony: str, speed: float, idle: float | None, url: str | None, token: str | None
+) -> None:
+    """Post a past night again, as a producer would."""
+    client = _client(url, token)
+    from web.commands.rehearse import begin, play
+    from web.commands.telling import telling
+
+    async def run() -> str:
+        async with client:
+            rehearsal = await begin(client, ceremony)
+            click.echo(f"{rehearsal.ceremony} begins: {client.url}/{rehearsal.ceremony}", err=True)
+            with telling(f"{ceremony} at {speed:g}x", len(rehearsal.frames)) as tell:
+                return str(await play(client, rehearsal, speed=speed, idle=idle, tell=tell))
+
+    click.echo(_run(run()))
+
+
+@cli.command()
+@click.argument("ceremony", metavar="ID")
+@click.option("--once", is_flag=True, help="Print the board as it is, and stop there.")
+@_speaking
+def watch(ceremony: str, url: str | None, *, once: bool) -> None:
+    """Show the live board; into a pipe, a line for each award by now."""
+    client = _client(url)
+    from web.commands.watch import follow, show
+
+    async def run() -> None:
+        async with client:
+            if once or not sys.stdout.isatty():
+                await show(client, ceremony)
+            else:
+                await follow(client, ceremony)
+
+    _run(run())
+
+
+@cli.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_producing
+def import_(file: Path, url: str | None, token: str | None) -> None:
+    """Take in a recording, through the server if one runs."""
+    from replay.recording import load
+
+    client = _client(url, token)
+    from web.commands.importing import import_into, import_through
+    from web.commands.place import database
+    from web.commands.telling import telling
+
+    recording = load(file)
+
+    async def run() -> str:
+        with telling(f"importing {recording.header.ceremony}", len(recording.cues)) as tell:
+            async with client:
+                if await client.answers():
+                    return str(await import_through(client, recording, tell))
+            return str(await import_into(database(url, create=True), recording, tell))
+
+    click.echo(_run(run()))
+
+
+@cli.command()
+@click.argument("ceremony", metavar="ID")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Where to write it.  [default: standard output]",
+)
+@_speaking
+def export(ceremony: str, output: Path | None, url: str | None) -> None:
+    """Write out a recording, through the server if one runs."""
+    client = _client(url)
+    from web.commands.exporting import export_from, export_through, write
+    from web.commands.place import database
+
+    async def run() -> bytes:
+        async with client:
+            if await client.answers():
+                return await export_through(client, ceremony)
+        return await export_from(database(url, create=False), ceremony)
+
+    write(_run(run()), output)
+
+
+@cli.command()
+def openapi() -> None:
+    """Print the OpenAPI document that the server shows."""
+    from web.commands.document import document
+
+    click.echo(document())
+
+
+def _client(url: str | None, token: str | None = None) -> Client:
+    with _without("rich"):  # httpx would load it for a command line of its own
+        from web.commands.client import Client
+    from web.commands.place import address
+
+    return Client(address(url), token)
+
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """Let imports find that an optional module is not installed: a fifth of the start is saved."""
+    known = sys.modules.get(module)
+    sys.modules[module] = None  # type: ignore[assignment]  # what the import system looks for
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+        if known is not None:
+            sys.modules[module] = known
+
+
+def _run(work: Coroutine[Any, Any, _Result]) -> _Result:
+    # Told to end, a command ends as by Ctrl-C: whatever it was in the middle of is put in order.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    return asyncio.run(work)
+
+
+def main() -> None:
+    """Run the command line's command."""
+    cli.main(prog_name="tracker")
+
+
+if __name__ == "__main__":
+    main()

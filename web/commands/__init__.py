@@ -1,0 +1,1 @@
+"""What the `tracker` command does beside serving: a client of the doors like any other."""

@@ -1,0 +1,214 @@
+"""The other end of the line: a running server, as the commands speak to it over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Final, Self
+
+import httpx
+import msgspec
+
+from events.codec import decode_recorded
+from events.recorded import Recorded
+
+TIMEOUT_SECONDS: Final = 10.0
+TRIES: Final = 12
+"""How often a post is sent at most; with the pauses between them, about half a minute."""
+FIRST_PAUSE: Final = 0.1
+LONGEST_PAUSE: Final = 5.0
+_PASSING: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_NDJSON: Final = "application/x-ndjson"
+
+
+class CommandError(Exception):
+    """A command cannot do what it was asked to; the sentence says why, and what to do."""
+
+
+class NoServer(CommandError):
+    """Nothing that speaks our protocol answers at the address."""
+
+
+class Refusal(CommandError):
+    """
+    The server answered with a problem.
+
+    Attributes:
+        name: The last part of its `type`, such as `stale`.
+    """
+
+    def __init__(self, status: int, name: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.name = name
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """The body that came, and whether it tells of something new."""
+
+    body: dict[str, Any]
+    new: bool
+
+
+class Client:
+    """One server, and the token to speak to it with."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """
+        Args:
+            url: As in `http://127.0.0.1:8000`.
+            token: For what only producers may do.
+            transport: The network, if it is to be another one.
+            pause: Sleeps for so many seconds between two tries.
+
+        Raises:
+            CommandError: The url is none.
+        """
+        self.url: Final = url.rstrip("/")
+        self._token: Final = token
+        self._pause: Final = pause
+        if not self.url.startswith(("http://", "https://")):
+            raise CommandError(
+                f"{url!r} is no address of a server; give one like http://host:8000."
+            )
+        # Whatever proxy the environment names, the server next door is reached directly.
+        if transport is None and is_near(self.url):
+            transport = httpx.AsyncHTTPTransport(verify=self.url.startswith("https:"))
+        self._http: Final = httpx.AsyncClient(
+            base_url=self.url, timeout=TIMEOUT_SECONDS, transport=transport
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def answers(self) -> bool:
+        """Tell whether a tracker is running there."""
+        try:
+            found = await self._http.get("/healthz")
+        except httpx.TransportError:
+            return False
+        return found.status_code == HTTPStatus.OK and _object(found.content) == {"status": "alive"}
+
+    async def get(self, path: str) -> dict[str, Any]:
+        """
+        Return the JSON object at a path.
+
+        Raises:
+            NoServer, Refusal: As named.
+        """
+        try:
+            answer = await self._http.get(path)
+        except httpx.TransportError as problem:
+            raise self._lost(problem) from problem
+        return self._checked(answer).body
+
+    async def post(
+        self, path: str, body: bytes, *, key: str, expected_version: int | None = None
+    ) -> Answer:
+        """
+        Post once, though it take several tries: what waiting may mend is sent again by its key.
+
+        Raises:
+            NoServer, Refusal: It was no use.
+        """
+        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        if expected_version is not None:
+            headers["If-Match"] = f'"{expected_version}"'
+        for tried in range(1, TRIES + 1):
+            at_least = 0.0
+            try:
+                answer = await self._http.post(path, content=body, headers=headers)
+            except httpx.TransportError as problem:
+                if tried == TRIES:
+                    raise self._lost(problem) from problem
+            else:
+                if answer.status_code not in _PASSING or tried == TRIES:
+                    return self._checked(answer)
+                at_least = _retry_after(answer.headers)
+            await self._pause(at_least + pause_before(tried))
+        raise AssertionError  # the last try returns or raises
+
+    async def events(self, ceremony: str) -> AsyncIterator[Recorded]:
+        """
+        Yield all that a ceremony has by now.
+
+        Raises:
+            NoServer, Refusal: As named; the former also in the middle of it.
+        """
+        path = f"/api/ceremonies/{ceremony}/events"
+        try:
+            async with self._http.stream("GET", path, headers={"Accept": _NDJSON}) as answer:
+                if answer.is_error:
+                    await answer.aread()
+                    self._checked(answer)
+                async for text in _lines(answer.aiter_bytes()):
+                    yield decode_recorded(text)
+        except httpx.TransportError as problem:
+            raise self._lost(problem) from problem
+        except ValueError as problem:
+            raise CommandError(f"{self.url} sent an event that is none ({problem}).") from problem
+
+    def _checked(self, answer: httpx.Response) -> Answer:
+        body = _object(answer.content)
+        if body is not None and answer.is_success:
+            return Answer(body, answer.status_code == HTTPStatus.CREATED)
+        if body is None or "detail" not in body:
+            raise NoServer(
+                f"{self.url} answers with status {answer.status_code} as no tracker would;"
+                " give the address of one with --url."
+            )
+        name = str(body.get("type", "")).rpartition(":")[2]
+        detail = str(body["detail"])
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            detail = "The server does not know this token; give one with --token or TRACKER_TOKEN."
+        raise Refusal(answer.status_code, name, detail)
+
+    def _lost(self, problem: httpx.TransportError) -> NoServer:
+        why = str(problem) or type(problem).__name__
+        return NoServer(f"No server answers at {self.url} ({why}); start one, or give its --url.")
+
+
+def pause_before(tried: int) -> float:
+    """Return seconds to wait after so many tries: doubling, and spread so that no two march."""
+    return random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**tried))  # noqa: S311 - no secret
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    # Not httpx's own: that also splits at line separators which JSON text may hold.
+    rest = b""
+    async for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line
+    if rest:
+        yield rest
+
+
+def _object(content: bytes) -> dict[str, Any] | None:
+    try:
+        return msgspec.json.decode(content, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return None
+
+
+def _retry_after(headers: Mapping[str, str]) -> float:
+    given = headers.get("Retry-After", "")
+    return min(float(given), LONGEST_PAUSE) if given.isdecimal() else 0.0
+
+
+def is_near(url: str) -> bool:
+    return httpx.URL(url).host in {"localhost", "127.0.0.1", "::1"}

@@ -1,0 +1,83 @@
+"""Awards and events in words, from a board in plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+Board = Mapping[str, Any]
+
+
+def named(board: Board, category: str) -> str:
+    """Return a category's name, or its key where the board does not know it."""
+    known = board["categories"].get(category)
+    return str(known["name"]) if known else category
+
+
+def headline(board: Board, category: str, nominee: str) -> tuple[str, str]:
+    """Return what a nominee is called, and who or what else is to be said of it."""
+    line = board["categories"].get(category, {}).get("nominees", {}).get(nominee)
+    if line is None:
+        return nominee, ""
+    people = ", ".join(board["people"][person]["name"] for person in line["people"])
+    detail = line.get("detail", {})
+    more = [f"“{detail['song']}”" if "song" in detail else "", people]
+    more += [str(detail[part]) for part in ("character", "country") if part in detail]
+    said = " · ".join(part for part in more if part)
+    if "work" not in line:
+        return said or nominee, ""
+    return str(board["works"][line["work"]]["title"]), said
+
+
+def result(board: Board, category: str, nominees: Iterable[str]) -> str:
+    """Return a result in a line; a tie names them all."""
+    parts: list[str] = []
+    for nominee in nominees:
+        title, more = headline(board, category, nominee)
+        parts.append(f"{title} ({more})" if more else title)
+    return " and ".join(parts)
+
+
+def awards(board: Board) -> list[str]:
+    """Return a line for each standing result, in the order of the ballot."""
+    lines: list[str] = []
+    for key, category in sorted(board["categories"].items(), key=lambda each: each[1]["position"]):
+        if category["winners"]:
+            doubt = " [under review]" if category["status"] == "under-review" else ""
+            lines.append(f"{category['name']}: {result(board, key, category['winners'])}{doubt}")
+    return lines
+
+
+_SENTENCES: Final[Mapping[str, str]] = {
+    "winner-announced": "{category}: {result}",
+    "winner-corrected": "{category}, corrected: {result}",
+    "winner-retracted": "{category}: the result is taken back",
+    "result-put-under-review": "{category}: under review",
+    "result-confirmed": "{category}: the result is confirmed",
+    "presenting-began": "{category} is on stage{presenters}",
+    "category-withdrawn": "{category} is withdrawn",
+    "nominee-withdrawn": "{category}: {nominee} is withdrawn",
+    "running-order-set": "The running order is set",
+    "moment-noted": "{text}",
+    "moment-withdrawn": "What event {version} told is withdrawn",
+    "ceremony-scheduled": "To start at {starts_at}",
+    "ceremony-rescheduled": "Now to start at {starts_at}",
+    "ceremony-started": "The show is on",
+    "ceremony-ended": "The show is over",
+    "ceremony-reopened": "The show goes on after all",
+    "work-listed": "Listed: {title}",
+    "category-listed": "Listed: {name}",
+}
+
+
+def told(board: Board, event: Mapping[str, Any]) -> str:
+    """Return an event in a sentence; of a kind unknown here, only its tag."""
+    sentence = _SENTENCES.get(event["type"], "{type}")
+    known: dict[str, Any] = dict(event)
+    if "category" in event:
+        known["category"] = named(board, event["category"])
+        if event["type"].startswith("winner-"):
+            known["result"] = result(board, event["category"], event.get("nominees", ()))
+    presenters = ", ".join(event.get("presenters", ()))
+    known["presenters"] = f", {presenters}" if presenters else ""
+    return sentence.format_map(known)
