@@ -125,12 +125,12 @@ def _moment_noted(event: facts.MomentNoted, state: State) -> Verdict:
 
 
 def _moment_withdrawn(event: facts.MomentWithdrawn, state: State) -> Verdict:
-    withdrawn = state.moments.get(event.version)
-    if withdrawn is None:
+    if not state.noted(event.version):
         return Refused(
             "no-moment", f"Version {event.version} is no moment; name a moment's version."
         )
-    return AlreadySo(withdrawn) if withdrawn else None
+    withdrawn = state.withdrawn_moments.get(event.version)
+    return None if withdrawn is None else AlreadySo(withdrawn)
 
 
 def _before_the_start(state: State) -> Refused | None:

@@ -8,7 +8,6 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
-from rpds import HashTrieMap
 
 from events import ceremony as facts
 from events.ceremony import Distributor, Event, Person
@@ -53,7 +52,9 @@ class State(msgspec.Struct, frozen=True, gc=False):
         starts_since: Version of the event that set the start.
         works: The listing of each work and its version.
         order_since: Version of the last running order.
-        moments: Each noted moment's version, with that of its withdrawal or 0.
+        moments: A bit for each version that noted a moment: an int, since most logs hold more
+            moments than anything else, and copying a dict of them for each would be quadratic.
+        withdrawn_moments: By version of the moment, that of its withdrawal.
     """
 
     version: int = 0
@@ -68,7 +69,12 @@ class State(msgspec.Struct, frozen=True, gc=False):
     works: dict[str, tuple[facts.WorkListed, int]] = {}
     people: dict[str, Person] = {}
     distributors: dict[str, Distributor] = {}
-    moments: HashTrieMap[int, int] = HashTrieMap()
+    moments: int = 0
+    withdrawn_moments: dict[int, int] = {}
+
+    def noted(self, version: int) -> bool:
+        """Tell whether the event of that version noted a moment."""
+        return bool(self.moments >> version & 1)
 
 
 EMPTY: Final = State()
@@ -221,13 +227,14 @@ def _retracted(state: State, event: facts.WinnerRetracted, version: int) -> Stat
 
 
 def _moment_noted(state: State, _event: facts.MomentNoted, version: int) -> State:
-    return replace(state, version=version, moments=state.moments.insert(version, 0))
+    return replace(state, version=version, moments=state.moments | 1 << version)
 
 
 def _moment_withdrawn(state: State, event: facts.MomentWithdrawn, version: int) -> State:
-    if event.version not in state.moments:
+    if not state.noted(event.version):
         return state
-    return replace(state, version=version, moments=state.moments.insert(event.version, version))
+    withdrawn = {**state.withdrawn_moments, event.version: version}
+    return replace(state, version=version, withdrawn_moments=withdrawn)
 
 
 def _with(state: State, category: Category, version: int) -> State:
