@@ -1,0 +1,67 @@
+/** How a nominee is named on the page: what is written large, and what beside it. */
+import type { Board, Subject } from '../types';
+import { list } from './format';
+
+export interface Label {
+  readonly title: string;
+  /** Who or what belongs to it; may be empty. */
+  readonly by: string;
+  /** The film it is tallied under, where there is one. */
+  readonly work?: string;
+}
+
+export function nomineeLabel(board: Board, category: string, id: string): Label {
+  const nominee = board.categories[category]?.nominees[id];
+  if (!nominee) return { title: id, by: '' };
+  const work = nominee.work;
+  const film = work === undefined ? undefined : (board.works[work]?.title ?? work);
+  const people = nominee.people.map((person) => board.people[person]?.name ?? person);
+  const names = list(people);
+  const tallied = work === undefined ? {} : { work };
+  const { song, country, character } = nominee.detail ?? {};
+
+  if (song !== undefined) return { title: `“${song}”`, by: joined(film, names), ...tallied };
+  // A nominee that carries its person's slug, or a character, is that person's nomination.
+  const person = id.slice(id.indexOf('/') + 1);
+  if (people.length > 0 && (character !== undefined || nominee.people.includes(person))) {
+    return { title: names, by: film ?? '', ...tallied };
+  }
+  if (film === undefined) return { title: names || id, by: country ?? '' };
+  return { title: film, by: joined(country, names), ...tallied };
+}
+
+function joined(...parts: (string | undefined)[]): string {
+  return parts.filter((part) => part).join(' · ');
+}
+
+export function categoryName(board: Board, key: string): string {
+  return board.categories[key]?.name ?? key;
+}
+
+export function subjectName(board: Board, subject: Subject, id: string): string {
+  if (subject === 'works') return board.works[id]?.title ?? id;
+  return board[subject][id]?.name ?? id;
+}
+
+/** The keys of the categories in running order. */
+export function categoryOrder(board: Board): string[] {
+  return Object.keys(board.categories).sort(
+    (a, b) => (board.categories[a]?.position ?? 0) - (board.categories[b]?.position ?? 0),
+  );
+}
+
+/** The ids of a category's nominees in ballot order. */
+export function nomineeOrder(board: Board, category: string): string[] {
+  const nominees = board.categories[category]?.nominees ?? {};
+  return Object.keys(nominees).sort(
+    (a, b) => (nominees[a]?.position ?? 0) - (nominees[b]?.position ?? 0),
+  );
+}
+
+/** The category on stage, or else the next one in the running order. */
+export function upNext(board: Board): string | undefined {
+  return (
+    board.stage.category ??
+    categoryOrder(board).find((key) => board.categories[key]?.status === 'upcoming')
+  );
+}

@@ -1,0 +1,33 @@
+/** The page's way out: fetch and WebSocket behind the shapes the rest is written against. */
+import type { GetJson } from './loader';
+import type { OpenSocket } from './socket';
+
+export const getJson: GetJson = async <T>(path: string) => {
+  const response = await fetch(path, { headers: { Accept: 'application/json' } });
+  const body = response.ok ? ((await response.json()) as T) : undefined;
+  return { status: response.status, body };
+};
+
+/** The address of a ceremony's live socket, resuming after the cursor. */
+export function liveAddress(
+  page: { protocol: string; host: string },
+  id: string,
+  cursor: { epoch: string; version: number } | undefined,
+): string {
+  const scheme = page.protocol === 'https:' ? 'wss:' : 'ws:';
+  const query = cursor ? `?epoch=${encodeURIComponent(cursor.epoch)}&after=${cursor.version}` : '';
+  return `${scheme}//${page.host}/api/ceremonies/${id}/live${query}`;
+}
+
+export const openSocket =
+  (id: string): OpenSocket =>
+  (cursor, handlers) => {
+    const socket = new WebSocket(liveAddress(location, id, cursor));
+    socket.onmessage = ({ data }) => handlers.message(String(data));
+    // An error is always followed by a close.
+    socket.onclose = () => handlers.closed();
+    return () => {
+      socket.onmessage = socket.onclose = null;
+      socket.close();
+    };
+  };

@@ -1,0 +1,218 @@
+/** The live connection: resumes with a cursor, heals gaps, and knows how old its data is. */
+import type { Board, Frame, LiveMessage } from '../types';
+import type { Cancel, Clock } from './clock';
+
+export interface Cursor {
+  readonly epoch: string;
+  readonly version: number;
+}
+
+export interface SocketHandlers {
+  message(text: string): void;
+  closed(): void;
+}
+
+/** Opens a socket that resumes after the cursor, and returns how to close it. */
+export type OpenSocket = (cursor: Cursor | undefined, handlers: SocketHandlers) => () => void;
+
+export interface LiveListener {
+  /** A whole board: of the epoch the connection now stands in. */
+  keyframe(epoch: string, version: number, board: Board): void;
+  frame(frame: Frame): void;
+  /** The connection's freshness may have changed. */
+  changed(): void;
+}
+
+/** How old the data is, not whether a socket is open. */
+export type Freshness = 'connecting' | 'live' | 'stale' | 'lost';
+
+export const STALE_AFTER = 25_000;
+export const LOST_AFTER = 60_000;
+const BACKOFF_FIRST = 500;
+const BACKOFF_LAST = 10_000;
+
+/** Full jitter: anywhere between nothing and a ceiling that doubles up to ten seconds. */
+export function backoff(attempt: number, random: () => number): number {
+  return random() * Math.min(BACKOFF_FIRST * 2 ** attempt, BACKOFF_LAST);
+}
+
+export class Live {
+  readonly #open: OpenSocket;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #listener: LiveListener;
+
+  #epoch: string | undefined;
+  #version = 0;
+  #hasBoard = false;
+  #caughtUp = false;
+  #freshAt: number | undefined;
+  #warned = false;
+  #attempt = 0;
+  #close: (() => void) | undefined;
+  #connection = 0;
+  #retry: Cancel | undefined;
+  #silence: Cancel | undefined;
+  #aging: Cancel | undefined;
+  #stopped = true;
+
+  constructor(ports: {
+    open: OpenSocket;
+    clock: Clock;
+    random: () => number;
+    listener: LiveListener;
+  }) {
+    this.#open = ports.open;
+    this.#clock = ports.clock;
+    this.#random = ports.random;
+    this.#listener = ports.listener;
+  }
+
+  /** When the page last knew itself to be up to date, in Unix ms. */
+  get freshAt(): number | undefined {
+    return this.#freshAt;
+  }
+
+  get caughtUp(): boolean {
+    return this.#caughtUp;
+  }
+
+  get freshness(): Freshness {
+    if (this.#freshAt === undefined) return 'connecting';
+    const age = this.#clock.now() - this.#freshAt;
+    if (age >= LOST_AFTER) return 'lost';
+    return this.#warned || age >= STALE_AFTER ? 'stale' : 'live';
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#connect();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#drop();
+    this.#aging?.();
+  }
+
+  /** Try now instead of waiting: the network came back, or the page was woken. */
+  wake(): void {
+    if (this.#stopped) return;
+    if (this.#close === undefined) {
+      this.#attempt = 0;
+      this.#connect();
+    } else if (this.freshness !== 'live') {
+      this.#reconnect();
+    }
+    this.#listener.changed();
+  }
+
+  #connect(): void {
+    this.#drop();
+    const connection = this.#connection;
+    const cursor =
+      this.#hasBoard && this.#epoch !== undefined
+        ? { epoch: this.#epoch, version: this.#version }
+        : undefined;
+    const mine = (act: () => void) => (): void => {
+      if (connection === this.#connection) act();
+    };
+    this.#close = this.#open(cursor, {
+      message: (text) => mine(() => this.#receive(text))(),
+      closed: mine(() => this.#reconnect()),
+    });
+    this.#listen();
+  }
+
+  #drop(): void {
+    this.#connection += 1;
+    this.#caughtUp = false;
+    this.#retry?.();
+    this.#silence?.();
+    this.#close?.();
+    this.#close = undefined;
+  }
+
+  #reconnect(): void {
+    this.#drop();
+    if (this.#stopped) return;
+    const wait = backoff(this.#attempt, this.#random);
+    this.#attempt += 1;
+    this.#retry = this.#clock.after(wait, () => this.#connect());
+    this.#listener.changed();
+  }
+
+  /** A connection that says nothing is taken for dead: the server beats every ten seconds. */
+  #listen(): void {
+    this.#silence?.();
+    this.#silence = this.#clock.after(STALE_AFTER, () => this.#reconnect());
+  }
+
+  #receive(text: string): void {
+    this.#listen();
+    let message: LiveMessage;
+    try {
+      message = JSON.parse(text) as LiveMessage;
+    } catch {
+      this.#reconnect();
+      return;
+    }
+    this.#handle(message);
+    if (this.#caughtUp) this.#fresh();
+  }
+
+  #handle(message: LiveMessage): void {
+    switch (message.type) {
+      case 'hello':
+        if (message.epoch !== this.#epoch) this.#enter(message.epoch);
+        break;
+      case 'resync':
+        this.#enter(message.epoch);
+        break;
+      case 'keyframe':
+        if (this.#epoch === undefined) break;
+        this.#version = message.version;
+        this.#hasBoard = true;
+        this.#listener.keyframe(this.#epoch, message.version, message.board);
+        break;
+      case 'frame':
+        this.#frame(message);
+        break;
+      case 'caught-up':
+        this.#caughtUp = true;
+        this.#warned = false;
+        this.#attempt = 0;
+        break;
+      case 'heartbeat':
+        if (this.#caughtUp && message.version > this.#version) this.#reconnect();
+        break;
+    }
+  }
+
+  #enter(epoch: string): void {
+    this.#epoch = epoch;
+    this.#hasBoard = false;
+    this.#caughtUp = false;
+  }
+
+  #frame(frame: Frame): void {
+    if (frame.version <= this.#version) return;
+    if (!this.#hasBoard || frame.version > this.#version + 1) {
+      this.#reconnect();
+      return;
+    }
+    this.#version = frame.version;
+    this.#listener.frame(frame);
+  }
+
+  #fresh(): void {
+    this.#freshAt = this.#clock.now();
+    this.#aging?.();
+    this.#aging = this.#clock.after(STALE_AFTER, () => {
+      this.#warned = true;
+      this.#listener.changed();
+      this.#aging = this.#clock.after(LOST_AFTER - STALE_AFTER, () => this.#listener.changed());
+    });
+    this.#listener.changed();
+  }
+}

@@ -1,0 +1,266 @@
+/** One viewer's place in a night: what they ask for, and what is shown to them. */
+import type { Board, Chapter, Frame } from '../types';
+import { chaptersOf } from './chapters';
+import type { Cancel, Clock } from './clock';
+import { isResult } from './headline';
+import type { History } from './history';
+import * as players from './player';
+import { sentenceOf } from './sentence';
+import { timelineOf, type Timeline } from './timeline';
+import { timeMap, type TimeMap } from './timemap';
+import { advance, settled, type Showing } from './winqueue';
+
+/** Quiet stretches are cut to this many ms of the show. */
+export const IDLE_CAP = 60_000;
+/** How often the playhead moves while playing, in ms. */
+const TICK = 100;
+
+/** Whether the night went on, or the viewer went elsewhere: only the former is celebrated. */
+export type Move = 'flow' | 'jump';
+
+export interface Playback {
+  readonly timeline: Timeline;
+  readonly map: TimeMap;
+  readonly chapters: readonly Chapter[];
+  /** Show time of the viewer's place, in ms. */
+  readonly t: number;
+}
+
+export interface ViewerState {
+  readonly player: players.Player;
+  readonly speed: number;
+  readonly shorten: boolean;
+  /** The version the viewer stands at; what is shown may lag behind it while a win plays. */
+  readonly version: number;
+  readonly shown: number;
+  readonly board: Board | undefined;
+  /** The frames up to the shown version that are here. */
+  readonly frames: readonly Frame[];
+  /** The version of the win that is playing. */
+  readonly win: number | undefined;
+  readonly flowing: boolean;
+  /** One sentence for a screen reader about the last result; empty when there is nothing to say. */
+  readonly spoken: string;
+  /** Undefined until every frame is here. */
+  readonly playback: Playback | undefined;
+}
+
+export class Viewer {
+  readonly #clock: Clock;
+  readonly #changed: () => void;
+  #history: History | undefined;
+  #timeline: Timeline | undefined;
+  #map: TimeMap = timeMap([], IDLE_CAP);
+  #chapters: readonly Chapter[] = [];
+  #player: players.Player = players.FOLLOWING;
+  /** As the viewer chose it; until then the night's length decides. */
+  #chosen: number | undefined;
+  #shorten = true;
+  #showing: Showing = settled(0);
+  #flowing = false;
+  #spoken = '';
+  #frames: readonly Frame[] = [];
+  #tickedAt = 0;
+  #ticking: Cancel | undefined;
+  #winEnd: Cancel | undefined;
+
+  constructor(clock: Clock, changed: () => void) {
+    this.#clock = clock;
+    this.#changed = changed;
+  }
+
+  /** Begin with another history: whatever the viewer stood at belonged to the one before. */
+  enter(history: History): void {
+    this.stop();
+    this.#history = history;
+    this.#timeline = undefined;
+    this.#player = players.FOLLOWING;
+    this.#showing = settled(0);
+    this.#spoken = '';
+  }
+
+  stop(): void {
+    this.#ticking?.();
+    this.#winEnd?.();
+    this.#ticking = this.#winEnd = undefined;
+  }
+
+  /** The history holds more than before. */
+  grown(move: Move): void {
+    const history = this.#history;
+    if (!history) return;
+    if (history.complete && history.head > 0) {
+      const frames = history.frames();
+      this.#timeline = timelineOf(frames);
+      this.#chapters = chaptersOf(frames);
+      this.#draw();
+    }
+    this.#show(move, true);
+  }
+
+  get ready(): boolean {
+    return this.#timeline !== undefined;
+  }
+
+  toggle(): void {
+    if (this.#player.mode === 'playing') this.pause();
+    else if (this.#player.mode === 'paused') this.play();
+    else if (this.#history?.board(this.#history.head)?.phase === 'ended') this.replay();
+    else this.pause();
+  }
+
+  play(): void {
+    this.#move('flow', (player) => players.play(player, this.#speed()));
+  }
+
+  pause(): void {
+    this.#move('flow', players.pause);
+  }
+
+  replay(): void {
+    this.#move('jump', (_, timeline) => players.replay(timeline, this.#speed()));
+  }
+
+  /** To the head: live, or the final board. */
+  follow(): void {
+    this.#move('jump', () => players.FOLLOWING);
+  }
+
+  seekTime(t: number): void {
+    this.#move('jump', (player, timeline) => players.seekTime(player, timeline, t));
+  }
+
+  /** To a place on the scrubber, in its own ms. */
+  seekScrubber(u: number): void {
+    this.seekTime(this.#map.toShow(u));
+  }
+
+  /** To so many tenths of the night, as the scrubber measures it. */
+  seekTenth(tenth: number): void {
+    this.seekScrubber((this.#map.length * tenth) / 10);
+  }
+
+  /** By so many ms of scrubber time. */
+  nudge(ms: number): void {
+    this.#move('jump', (player, timeline) => {
+      const u = this.#map.toScrubber(players.positionOf(player, timeline)) + ms;
+      return players.seekTime(player, timeline, this.#map.toShow(u));
+    });
+  }
+
+  seekVersion(version: number): void {
+    this.#move('jump', (player, timeline) => players.seekVersion(player, timeline, version));
+  }
+
+  step(by: 1 | -1): void {
+    const move = by > 0 ? 'flow' : 'jump';
+    this.#move(move, (player, timeline) => players.step(player, timeline, by));
+  }
+
+  skipChapter(by: 1 | -1): void {
+    const starts = this.#chapters.map(({ version }) => version);
+    this.#move('jump', (player, timeline) => players.skipChapter(player, timeline, starts, by));
+  }
+
+  setSpeed(speed: number): void {
+    this.#chosen = speed;
+    if (this.#player.mode === 'playing') this.play();
+    else this.#changed();
+  }
+
+  changeSpeed(by: 1 | -1): void {
+    this.setSpeed(players.nextSpeed(this.#speed(), by));
+  }
+
+  setShorten(shorten: boolean): void {
+    this.#shorten = shorten;
+    this.#draw();
+    this.#changed();
+  }
+
+  state(): ViewerState {
+    const shown = this.#showing.version;
+    const timeline = this.#timeline;
+    return {
+      player: this.#player,
+      speed: this.#speed(),
+      shorten: this.#shorten,
+      version: players.versionOf(this.#player, this.#history?.head ?? 0),
+      shown,
+      board: this.#history?.board(shown),
+      frames: this.#frames,
+      win: this.#showing.win?.version,
+      flowing: this.#flowing,
+      spoken: this.#spoken,
+      playback: timeline && {
+        timeline,
+        map: this.#map,
+        chapters: this.#chapters,
+        t: players.positionOf(this.#player, timeline),
+      },
+    };
+  }
+
+  #speed(): number {
+    if (this.#player.mode === 'playing') return this.#chosen ?? this.#player.speed;
+    return this.#chosen ?? players.fittingSpeed(this.#map.length);
+  }
+
+  #draw(): void {
+    if (!this.#timeline) return;
+    const { times, start } = this.#timeline;
+    const moments = times.slice(Math.min(start, times.length - 1));
+    this.#map = timeMap(moments, this.#shorten ? IDLE_CAP : Infinity);
+  }
+
+  #move(move: Move, change: (player: players.Player, timeline: Timeline) => players.Player): void {
+    if (!this.#timeline) return;
+    this.#player = change(this.#player, this.#timeline);
+    if (this.#player.mode === 'playing' && !this.#ticking) {
+      this.#tickedAt = this.#clock.now();
+      this.#ticking = this.#clock.after(TICK, () => this.#tick());
+    }
+    this.#show(move);
+  }
+
+  #tick(): void {
+    this.#ticking = undefined;
+    const elapsed = this.#clock.now() - this.#tickedAt;
+    this.#move('flow', (player, timeline) => players.tick(player, timeline, this.#map, elapsed));
+  }
+
+  #show(move: Move, grown = false): void {
+    const history = this.#history;
+    if (!history) return;
+    const now = this.#clock.now();
+    const target = players.versionOf(this.#player, history.head);
+    const before = this.#showing;
+    const isWin = (version: number): boolean =>
+      history.frame(version)?.event.type === 'winner-announced';
+    const after = move === 'jump' ? settled(target) : advance(before, target, now, isWin);
+    this.#showing = after;
+    if (move === 'jump' || after.version !== before.version) {
+      this.#flowing = move === 'flow' && after.version > before.version;
+      const sentence = this.#flowing && this.#sentence(history, before.version, after.version);
+      // What has been said stays until there is something else to say: a reader may still be at it.
+      if (sentence || !this.#flowing) this.#spoken = sentence || '';
+    }
+    if (grown || after.version !== before.version) this.#frames = history.frames(after.version);
+    this.#winEnd?.();
+    this.#winEnd =
+      after.win && this.#clock.after(Math.max(after.win.until - now, 0), () => this.#show('flow'));
+    this.#changed();
+  }
+
+  /** About the last result in what has just come into view. */
+  #sentence(history: History, after: number, upTo: number): string {
+    for (let version = upTo; version > after; version -= 1) {
+      const frame = history.frame(version);
+      const board = history.board(version);
+      if (frame && board && isResult(frame.event)) {
+        return sentenceOf(frame, board, history.board(version - 1));
+      }
+    }
+    return '';
+  }
+}

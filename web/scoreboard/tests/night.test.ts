@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import { Night, type NightView, type Opening } from '../src/core/night';
+import { FakeSockets, frameMessage, ManualClock, settle, smallNight, Story } from './support';
+
+async function opened(opening?: Opening, story: Story = smallNight()) {
+  const clock = new ManualClock();
+  const sockets = new FakeSockets();
+  const views: NightView[] = [];
+  const night = new Night('night', opening, {
+    clock,
+    random: () => 0.5,
+    getJson: (path) => story.getJson(path),
+    openSocket: () => sockets.open,
+    changed: (view) => views.push(view),
+  });
+  void night.start();
+  await settle();
+  sockets.last.say(...story.hello());
+  const firstBoard = night.view().board;
+  await settle();
+  return { story, clock, sockets, views, night, viewer: night.viewer, firstBoard };
+}
+
+describe('opening a night', () => {
+  it('shows the keyframe at once and the history when it has come', async () => {
+    const { night, story, firstBoard } = await opened();
+    expect(firstBoard).toEqual(story.boards[11]);
+    const view = night.view();
+    expect([view.status, view.version, view.player.mode]).toEqual(['ready', 11, 'following']);
+    expect(view.frames).toHaveLength(11);
+    expect(view.playback?.chapters).toHaveLength(2);
+  });
+
+  it('at a version shows nothing later, not even while loading', async () => {
+    const { night, views, story } = await opened({ at: 7 });
+    expect(night.view()).toMatchObject({ version: 7, player: { mode: 'paused', t: 90_000 } });
+    expect(night.view().board).toEqual(story.boards[7]);
+    expect(views.filter(({ board }) => board).every(({ shown }) => shown === 7)).toBe(true);
+  });
+
+  it('at a version beyond the head follows', async () => {
+    const { night } = await opened({ at: 999 });
+    expect(night.view().player.mode).toBe('following');
+  });
+
+  it('as a replay plays from the start', async () => {
+    const { night, clock } = await opened({ replay: true });
+    expect(night.view()).toMatchObject({ version: 4, player: { mode: 'playing' } });
+    clock.advance(31_000);
+    expect(night.view()).toMatchObject({ speed: 2, version: 6 });
+    expect(night.view().playback?.t).toBeCloseTo(62_000, 3);
+  });
+
+  it('of an unknown ceremony says so', async () => {
+    const night = new Night('nothing', undefined, {
+      clock: new ManualClock(),
+      random: () => 0.5,
+      getJson: async () => ({ status: 404, body: undefined }),
+      openSocket: () => new FakeSockets().open,
+      changed: () => undefined,
+    });
+    void night.start();
+    await settle();
+    expect(night.view().status).toBe('missing');
+  });
+
+  it('tries again while the server is out of reach', async () => {
+    const clock = new ManualClock();
+    const sockets = new FakeSockets();
+    const story = smallNight();
+    let reachable = false;
+    const night = new Night('night', undefined, {
+      clock,
+      random: () => 1,
+      getJson: async (path) => {
+        if (!reachable) throw new TypeError('Failed to fetch');
+        return story.getJson(path);
+      },
+      openSocket: () => sockets.open,
+      changed: () => undefined,
+    });
+    void night.start();
+    await settle();
+    expect(night.view().status).toBe('unreachable');
+    reachable = true;
+    clock.advance(500);
+    await settle();
+    expect(sockets.all).toHaveLength(1);
+  });
+});
+
+describe('following a night', () => {
+  it('gives a win its moment and says one sentence', async () => {
+    const story = smallNight();
+    const last = story.frames.slice(9);
+    story.frames.length = 9;
+    story.boards.length = 10;
+    const { night, sockets, clock } = await opened(undefined, story);
+    for (const { t, event, patch } of last)
+      sockets.last.say(frameMessage(story.add([t, event, patch])));
+    expect(night.view()).toMatchObject({ version: 11, shown: 10, win: 10, flowing: true });
+    expect(night.view().spoken).toContain('Actress, a tie');
+    clock.advance(1_600);
+    expect(night.view()).toMatchObject({ version: 11, shown: 11, win: undefined });
+  });
+
+  it('is silent while catching up', async () => {
+    const story = smallNight();
+    const last = story.frames.slice(9);
+    story.frames.length = 9;
+    story.boards.length = 10;
+    const { night, sockets, clock } = await opened(undefined, story);
+    sockets.last.drop();
+    clock.advance(500);
+    const missed = last.map(({ t, event, patch }) => frameMessage(story.add([t, event, patch])));
+    sockets.last.say(story.hello()[0]!, ...missed, { type: 'caught-up', version: 11 });
+    expect(night.view()).toMatchObject({ shown: 11, win: undefined, spoken: '' });
+  });
+
+  it('keeps receiving while paused, and goes back to live', async () => {
+    const { night, viewer, sockets, story } = await opened();
+    viewer.pause();
+    const frame = story.add([1_300_000, { type: 'ceremony-reopened' }, { phase: 'live' }]);
+    sockets.last.say(frameMessage(frame));
+    expect(night.view()).toMatchObject({ version: 11, head: 12, headPhase: 'live' });
+    viewer.follow();
+    expect(night.view()).toMatchObject({ version: 12, player: { mode: 'following' } });
+  });
+
+  it('counts from the event that starts the show, once it has come', async () => {
+    const story = smallNight();
+    const show = story.frames.slice(3);
+    story.frames.length = 3;
+    story.boards.length = 4;
+    const { night, sockets } = await opened(undefined, story);
+    expect(night.view().start).toBe(3);
+    for (const { t, event, patch } of show)
+      sockets.last.say(frameMessage(story.add([t, event, patch])));
+    expect(night.view()).toMatchObject({ start: 4, head: 11 });
+  });
+
+  it('begins again with another epoch, without going blank', async () => {
+    const { night, sockets, views, clock, story } = await opened();
+    sockets.last.drop();
+    clock.advance(500);
+    story.epoch = 'two';
+    const from = views.length;
+    sockets.last.say(...story.hello());
+    await settle();
+    expect(night.view()).toMatchObject({
+      status: 'ready',
+      version: 11,
+      player: { mode: 'following' },
+    });
+    expect(views.slice(from).every(({ board }) => board !== undefined)).toBe(true);
+    expect(story.asked.some((path) => path.includes('/frames/two/'))).toBe(true);
+  });
+
+  it('reads the head again when a page is gone', async () => {
+    const story = smallNight();
+    const { night, sockets } = await opened(undefined, story);
+    const before = story.asked.filter((path) => path.endsWith('/night')).length;
+    const [, keyframe, caughtUp] = story.hello();
+    sockets.last.say({ type: 'resync', reason: 'restored', epoch: 'gone' }, keyframe!, caughtUp!);
+    await settle();
+    expect(story.asked.filter((path) => path.endsWith('/night')).length).toBeGreaterThan(before);
+    expect(night.view()).toMatchObject({ status: 'ready', version: 11, playback: undefined });
+  });
+
+  it('does without a socket, from the pages alone', async () => {
+    const story = smallNight();
+    const night = new Night(
+      'night',
+      { at: 7 },
+      {
+        clock: new ManualClock(),
+        random: () => 0.5,
+        getJson: (path) => story.getJson(path),
+        openSocket: () => new FakeSockets().open,
+        changed: () => undefined,
+      },
+    );
+    void night.start();
+    await settle();
+    expect(night.view()).toMatchObject({ status: 'ready', version: 7, freshness: 'connecting' });
+  });
+});
+
+describe('playing a night', () => {
+  it('runs to the end and then follows', async () => {
+    const { night, viewer, clock } = await opened();
+    viewer.setSpeed(600);
+    viewer.toggle();
+    expect(night.view().player.mode).toBe('playing');
+    clock.advance(10_000);
+    expect(night.view()).toMatchObject({ version: 11, shown: 11, player: { mode: 'following' } });
+  });
+
+  it('takes its speed and its map from the viewer', async () => {
+    const { night, viewer, clock } = await opened();
+    viewer.setShorten(false);
+    expect(night.view().playback?.map.length).toBe(1_260_000);
+    viewer.replay();
+    viewer.setSpeed(60);
+    clock.advance(1_000);
+    expect(night.view().playback?.t).toBe(60_000);
+    viewer.setShorten(true);
+    expect(night.view().playback).toMatchObject({ t: 60_000 });
+    expect(night.view().playback?.map.length).toBe(
+      60_000 + 30_000 + 60_000 + 33_000 + 60_000 + 60_000,
+    );
+  });
+
+  it('pauses, steps and seeks without celebrating what it jumps over', async () => {
+    const { night, viewer, clock } = await opened({ at: 5 });
+    viewer.seekVersion(7);
+    expect(night.view()).toMatchObject({ shown: 7, win: undefined, spoken: '' });
+    viewer.step(-1);
+    viewer.step(1);
+    expect(night.view()).toMatchObject({ shown: 7, win: 7 });
+    clock.advance(1_600);
+    viewer.nudge(-30_000);
+    expect(night.view()).toMatchObject({ version: 6, playback: { t: 60_000 } });
+    viewer.skipChapter(1);
+    expect(night.view().version).toBe(10);
+    viewer.seekTenth(0);
+    expect(night.view().version).toBe(5);
+  });
+});
