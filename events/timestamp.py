@@ -40,4 +40,6 @@ def from_ms(milliseconds: int) -> str:
 
 
 def _ms(moment: datetime) -> int:
-    return (moment - _UNIX_EPOCH) // _MILLISECOND
+    # By its parts, since every projected event pays for it, and dividing costs twice as much.
+    since = moment - _UNIX_EPOCH
+    return since.days * 86_400_000 + since.seconds * 1_000 + since.microseconds // 1_000

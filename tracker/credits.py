@@ -40,12 +40,15 @@ class Credited(msgspec.Struct, frozen=True, gc=False):
 
 def subjects_of(lines: Iterable[NomineeLine], works: Mapping[str, WorkTally]) -> Subjects:
     """Return whom some nominations are credited to, each once."""
-    lines = tuple(lines)
-    known = dict.fromkeys(
-        line.work for line in lines if line.work is not UNSET and line.work in works
-    )
-    people = dict.fromkeys(person for line in lines for person in line.people)
-    companies = dict.fromkeys(company for work in known for company in works[work].distributors)
+    known: dict[str, None] = {}
+    people: dict[str, None] = {}
+    for line in lines:
+        if line.work is not UNSET and line.work in works:
+            known[line.work] = None
+        people.update(dict.fromkeys(line.people))
+    companies: dict[str, None] = {}
+    for work in known:
+        companies.update(dict.fromkeys(works[work].distributors))
     return Subjects(tuple(known), tuple(people), tuple(companies))
 
 

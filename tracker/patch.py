@@ -10,7 +10,8 @@ from msgspec import UNSET
 
 from tracker.board import Tally, WorkTally
 
-_DEEP: Final = (dict, msgspec.Struct)
+# What a patch replaces whole; all else on a board is an object, and has its members compared.
+_WHOLE: Final = frozenset({str, int, bool, tuple})
 
 Patch = dict[str, Any]
 """A merge patch: a value replaces, `None` deletes, an object goes deeper."""
@@ -29,20 +30,30 @@ def difference(before: object, after: object, skip: frozenset[str] = frozenset()
         after: Of the same kind.
         skip: Members that are somebody else's to compare.
     """
-    patch: Patch = {}
     if isinstance(after, dict):
         old, new = cast("dict[str, object]", before), cast("dict[str, object]", after)
-        if old.keys() != new.keys():
-            patch.update(dict.fromkeys(old.keys() - new.keys()))
-        for key, value in new.items():
-            known = old.get(key, UNSET)
-            if known is not value:
-                _change(patch, key, known, value)
-        return patch
-    for name in cast("msgspec.Struct", after).__struct_fields__:
-        known, value = getattr(before, name), getattr(after, name)
-        if known is not value and name not in skip:
-            _change(patch, name, known, value)
+        changed = [
+            (key, known, value)
+            for key, value in new.items()
+            if (known := old.get(key, UNSET)) is not value
+        ]
+        patch: Patch = dict.fromkeys(key for key in old if key not in new)
+    else:
+        changed = [
+            (name, known, value)
+            for name in cast("msgspec.Struct", after).__struct_fields__
+            if (known := getattr(before, name)) is not (value := getattr(after, name))
+            and name not in skip
+        ]
+        patch = {}
+    for key, known, value in changed:
+        if value is UNSET:
+            patch[key] = None
+        elif known is UNSET or type(value) in _WHOLE:
+            if known != value:
+                patch[key] = value
+        elif deeper := difference(known, value):
+            patch[key] = deeper
     return patch
 
 
@@ -67,16 +78,6 @@ def tally_difference(
             numbers["pending"] = new.pending
         patch[subject] = numbers
     return patch
-
-
-def _change(patch: Patch, key: str, known: object, value: object) -> None:
-    if value is UNSET:
-        patch[key] = None
-    elif known is UNSET or not isinstance(value, _DEEP):
-        if known != value:
-            patch[key] = value
-    elif deeper := difference(known, cast("object", value)):
-        patch[key] = deeper
 
 
 def merge(target: object, patch: object) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from tracker.board import Board, CategoryLine, Latest, NomineeLine, Progress, Ranking
@@ -84,7 +85,11 @@ def _progress(
 def _latest(
     latest: Latest, key: str, after: CategoryLine, categories: Mapping[str, CategoryLine]
 ) -> Latest:
-    if not after.winners and latest.category != key:
+    newest = 0 if latest.version is UNSET else latest.version
+    version = next(iter(after.winners.values()), 0)
+    if version >= newest and version:
+        return Latest(key, version)
+    if latest.category != key:
         return latest
     # All winners of a result rest on the same event.
     results = [
@@ -94,5 +99,5 @@ def _latest(
     ]
     if not results:
         return Latest()
-    version, newest = max(results)
-    return Latest(newest, version)
+    version, last = max(results)
+    return Latest(last, version)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable, Mapping
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Final, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from tracker.board import CategoryLine, Tally, WorkTally
 AnyTally = TypeVar("AnyTally", WorkTally, Tally)
 
 _ID: Final = itemgetter(0)
+_WINS: Final = attrgetter("wins")
 _NOBODY: Final[frozenset[str]] = frozenset()
 
 
@@ -97,16 +99,21 @@ def ranked(
     """
     if not moved:
         return ranking
-    order: list[tuple[int, int, str]] = []
-    for subject in {*map(_ID, ranking), *moved}:
+
+    def standing(subject: str) -> tuple[int, int, str]:
         tally = tallies[subject]
-        if tally.wins:
-            order.append((-tally.wins, -tally.nominations, subject))
-    order.sort()
-    result: list[tuple[str, int]] = []
-    rank, wins = 0, 0
-    for place, (fewer, _, subject) in enumerate(order, start=1):
-        if fewer != wins:
-            rank, wins = place, fewer
-        result.append((subject, rank))
-    return tuple(result)
+        return -tally.wins, -tally.nominations, subject
+
+    # The others keep their order, so only the moved are put in their places. The rest runs in C:
+    # forty people have a win when a night ends, and each result ranks them anew.
+    order = list(map(_ID, ranking))
+    for subject in set(moved):
+        if subject in order:
+            order.remove(subject)
+    for subject in set(moved):
+        if tallies[subject].wins:
+            insort(order, subject, key=standing)
+    wins = list(map(_WINS, map(tallies.__getitem__, order)))
+    # Read from the end, so that of equals the first one's place is the one that stays.
+    ranks = dict(zip(reversed(wins), range(len(wins), 0, -1), strict=True))
+    return tuple(zip(order, map(ranks.__getitem__, wins), strict=True))
