@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 LOCKED := $(PYTHON_BIN) -m pip install -qq --no-deps --require-hashes
 
-.PHONY: help run test bench format types lock clean setup page venv node
+.PHONY: help run test bench shots format types lock clean setup page venv node
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ bench: $(VENV)/.dev page ## Take every measurement of tests/bench
 	@for bench in $(filter-out tests/bench/test_%,$(wildcard tests/bench/*.py)); do \
 	    printf '\n== %s\n' "$$bench"; $(PYTHON_BIN) "$$bench" || exit 1; \
 	done
+
+shots: $(VENV)/.dev page ## Take pictures of the pages into shots/, and the README's
+	@PYTHONPATH=tests $(PYTHON_BIN) scripts/shots.py
 
 format: $(VENV)/.dev $(PAGE)/node_modules/.installed ## Put every file in its form
 	ruff check --fix --quiet .

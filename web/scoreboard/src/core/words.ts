@@ -41,8 +41,8 @@ export const en = {
   },
   banner: (at: string) =>
     `No connection to the tracker. What you see is from ${at}; it will catch up by itself.`,
-  behind: (n: number) => `${counted(n, 'event', 'events')} behind`,
-  behindShort: (n: number) => `${n} behind`,
+  behind: (n: number) => (n === 0 ? 'Paused' : `${counted(n, 'event', 'events')} behind`),
+  behindShort: (n: number) => (n === 0 ? 'Paused' : `${n} behind`),
   backToLive: 'Back to live',
   toTheEnd: 'To the end',
 

@@ -1,0 +1,243 @@
+"""A Chromium for tests, and pages in which nothing may go wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+FLAGS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+AXE: Final = ROOT / "web" / "scoreboard" / "node_modules" / "axe-core" / "axe.min.js"
+WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+PATIENCE: Final = 30.0
+"""Seconds in which anything awaited must come true; the machine may be busy with other things."""
+_BETWEEN_LOOKS: Final = 30
+"""Milliseconds."""
+
+Theme = Literal["dark", "light"]
+THEMES: Final[tuple[Theme, ...]] = ("dark", "light")
+
+
+@dataclass(frozen=True)
+class Device:
+    """What a page is looked at on."""
+
+    name: str
+    width: int
+    height: int
+    phone: bool = False
+
+    def __str__(self) -> str:
+        """Name the test's case."""
+        return self.name
+
+
+PHONE: Final = Device("phone", 390, 844, phone=True)
+DESKTOP: Final = Device("desktop", 1440, 900)
+
+# Seen by the page's own console, so that a report fails the test as any other error does.
+_TELL_REPORTS: Final = """
+document.addEventListener('securitypolicyviolation', (report) =>
+  console.error(`CSP: ${report.violatedDirective} forbids ${report.blockedURI}`));
+"""
+
+# What stood in the live region and in the hero, in the order in which it came.
+_KEEP_NOTES: Final = """
+window.notes = { spoken: [], heroes: [] };
+const last = (list, line) => { if (line && list.at(-1) !== line) list.push(line); };
+new MutationObserver(() => {
+  const live = document.querySelector('[aria-live=polite]')?.textContent.trim() ?? '';
+  if (live !== window.notes.live && live) window.notes.spoken.push(live);
+  window.notes.live = live;
+  const hero = [...document.querySelectorAll('.hero .winner :is(.kicker, h2)')];
+  last(window.notes.heroes, hero.map((line) => line.textContent.trim()).join(': '));
+}).observe(document, { childList: true, characterData: true, subtree: true });
+"""
+
+# What another element covers in part, as the fixed transport may, is looked at in a better place.
+_FIND: Final = """async ([within, tags]) => {
+  const options = { resultTypes: ['violations', 'incomplete'], preload: false };
+  const contrast = ({ incomplete }) => incomplete.filter(({ id }) => id === 'color-contrast');
+  const told = (rules) => rules.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary ?? ''}`));
+  const found = await axe.run(within, { runOnly: { type: 'tag', values: tags }, ...options });
+  const findings = told(found.violations);
+  for (const { target } of contrast(found).flatMap(({ nodes }) => nodes)) {
+    document.querySelector(target[0]).scrollIntoView({ block: 'center' });
+    const again = await axe.run(target[0], { runOnly: ['color-contrast'], ...options });
+    findings.push(...told(again.violations), ...told(contrast(again)));
+  }
+  return findings;
+}"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the Chromium of TRACKER_CHROMIUM, or else the one that scripts/browser finds."""
+    path = os.environ.get("TRACKER_CHROMIUM") or found()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def found() -> str:
+    finder = subprocess.run(
+        [ROOT / "scripts" / "browser"], check=True, stdout=subprocess.PIPE, text=True
+    )
+    return finder.stdout.strip()
+
+
+class Screens:
+    """
+    Opens pages, and remembers everything that goes wrong in them.
+
+    Attributes:
+        requests: The address of every request of every page.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser: Final = browser
+        self._pages: Final[list[Page]] = []
+        self._troubles: Final[list[str]] = []
+        self._expected: Final[list[str]] = []
+        self.requests: Final[list[str]] = []
+
+    def open(
+        self,
+        url: str,
+        device: Device = DESKTOP,
+        theme: Theme = "dark",
+        *,
+        fake_clock: bool = False,
+        **context: Any,
+    ) -> Page:
+        """
+        Open a page in a context of its own: nothing stored, in English, in UTC.
+
+        Args:
+            url: Where.
+            device: On what.
+            theme: As the device prefers it.
+            fake_clock: The page's clock runs on, but may be set forward.
+            context: What else Playwright's `new_context` takes.
+        """
+        scene = self._browser.new_context(
+            viewport={"width": device.width, "height": device.height},
+            is_mobile=device.phone,
+            has_touch=device.phone,
+            color_scheme=theme,
+            locale="en-GB",
+            timezone_id="UTC",
+            **context,
+        )
+        scene.add_init_script(_TELL_REPORTS + _KEEP_NOTES)
+        page = scene.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
+        page.on("console", lambda said: self._hear(said.type, said.text))
+        page.on("pageerror", lambda error: self._hear("error", f"uncaught: {error}"))
+        page.on("requestfailed", lambda lost: self._hear("error", f"{lost.url}: {lost.failure}"))
+        page.on("request", lambda asked: self.requests.append(asked.url))
+        page.on("websocket", lambda socket: self.requests.append(socket.url))
+        if fake_clock:
+            page.clock.install()
+        self._pages.append(page)
+        page.goto(url)
+        return page
+
+    def expect(self, pattern: str) -> None:
+        """Take what a page says of this for no trouble from here on."""
+        self._expected.append(pattern)
+
+    def close(self) -> None:
+        """Close every page, and say what went wrong in them."""
+        for page in self._pages:
+            page.evaluate("0")  # what it has said by now has then been heard
+        troubles = list(self._troubles)  # closing cuts off what is under way
+        for page in self._pages:
+            page.context.close()
+        assert not troubles
+
+    def _hear(self, kind: str, what: str) -> None:
+        if kind == "error" and not any(re.search(pattern, what) for pattern in self._expected):
+            self._troubles.append(what)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # For one file of tests: as long as it runs, no other test may have an event loop.
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def screens(browser: Browser) -> Iterator[Screens]:
+    opened = Screens(browser)
+    yield opened
+    opened.close()
+
+
+def until(page: Page, read: Callable[[], object], expected: object) -> None:
+    """Wait for what is read to be as expected, and say how it differs if it does not get there."""
+    give_up = time.monotonic() + PATIENCE
+    while (seen := read()) != expected and time.monotonic() < give_up:
+        page.wait_for_timeout(_BETWEEN_LOOKS)
+    assert seen == expected
+
+
+def notes(page: Page, kind: Literal["spoken", "heroes"]) -> list[str]:
+    """Return what the live region has said, or what the hero has shown, since the page opened."""
+    kept: list[str] = page.evaluate("kind => window.notes[kind]", kind)
+    return kept
+
+
+def stop_clock(page: Page) -> None:
+    """From here on the page's clock, which must be a fake one, moves by being set forward only."""
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+
+
+def animated(page: Page, within: str) -> list[str]:
+    """Return the names of the animations that an element and what is in it now have."""
+    names: list[str] = page.locator(within).evaluate(
+        "(element) => element.getAnimations({ subtree: true })"
+        ".map((each) => each.animationName?.replace(/^svelte-[a-z0-9]+-/, '') ?? 'transition')"
+    )
+    return names
+
+
+def rest(page: Page) -> None:
+    """Wait until every font is here and nothing moves any more."""
+    unrest = """() => [
+      ...(document.fonts.status === 'loading' ? ['fonts'] : []),
+      ...document.getAnimations().filter(({ playState }) => playState === 'running')
+        .map(({ effect }) => effect.target.outerHTML.slice(0, 120)),
+    ]"""
+    until(page, lambda: page.evaluate(unrest), [])
+
+
+def findings(page: Page, within: str = "html") -> list[str]:
+    """Return what axe finds wrong, and the contrasts that it cannot decide."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    found: list[str] = page.evaluate(_FIND, [within, WCAG])
+    return found
