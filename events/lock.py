@@ -10,7 +10,14 @@ from events.store import StoreInUse, StoreUnavailable
 
 
 class FileLock:
-    """Holds `PATH-lock` from construction to `release`; the file names its holder."""
+    """
+    Holds `PATH-lock` from construction to `release`.
+
+    The file names its holder, and carries the mark that the last holder left in the log too.
+
+    Attributes:
+        mark: That mark as found, or empty.
+    """
 
     def __init__(self, path: Path) -> None:
         # Beside the database and not on it: closing any descriptor of the database in this process
@@ -24,12 +31,21 @@ class FileLock:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as problem:
-            holder = os.read(self._descriptor, 64).decode("ascii", "replace").strip()
+            holder, _ = self._read()
             os.close(self._descriptor)
             raise StoreInUse(str(path), holder or "another process") from problem
+        _, self.mark = self._read()
+        self.sign(self.mark)
+
+    def sign(self, mark: str) -> None:
+        """Leave a mark for the next holder."""
         os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"process {os.getpid()}\n".encode(), 0)
+        os.pwrite(self._descriptor, f"process {os.getpid()}\n{mark}\n".encode(), 0)
 
     def release(self) -> None:
         """Let go; the file itself stays, since removing it would race with the next holder."""
         os.close(self._descriptor)
+
+    def _read(self) -> tuple[str, str]:
+        lines = os.pread(self._descriptor, 256, 0).decode("ascii", "replace").splitlines()
+        return lines[0] if lines else "", lines[1] if len(lines) > 1 else ""

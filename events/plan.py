@@ -54,11 +54,11 @@ class Plan(msgspec.Struct):
             self._refuse_bound(standing, key)
             if not anew:
                 raise WrongExpectedVersion(ceremony, 0, self.heads[standing.number])
-        self.last += 1
-        history = History(ceremony, self.last, generation)
+        history = History(ceremony, self.last + 1, generation)
+        self._add(history, events, key)
+        self.last = history.number
         self.histories.append((history.number, ceremony))
         self.current[ceremony] = history
-        self._add(history, events, key)
         return history
 
     def append(
@@ -101,7 +101,9 @@ class Plan(msgspec.Struct):
             raise KeyBound(key.text, bound)
 
     def _add(self, history: History, events: Sequence[Recorded], key: Key | None) -> None:
-        self.events.extend((history.number, event.version, encode(event)) for event in events)
+        # Encoded before the plan is touched: what cannot be encoded leaves nothing behind.
+        rows = [(history.number, event.version, encode(event)) for event in events]
+        self.events.extend(rows)
         self.heads[history.number] = events[-1].version
         if key is not None:
             self.keys[history.number, key.text] = Bound(key.digest, events[-1].version)

@@ -11,7 +11,8 @@ _TABLES: Final = """
 CREATE TABLE generations (
     number INTEGER PRIMARY KEY,
     generation TEXT NOT NULL,
-    file TEXT NOT NULL
+    file TEXT NOT NULL,
+    mark TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE histories (

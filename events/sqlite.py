@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -40,6 +41,7 @@ class SqliteStore:
         self._writer: Final = writer
         self._reader: Final = reader
         self._generation = ""
+        self._file = ""
         self._bell: Final = Bell()
         self._group: Final = GroupWriter(writer, self._bell.ring)
         self._closed = False
@@ -194,6 +196,8 @@ class SqliteStore:
         self._closed = True
         self._bell.ring()
         await self._group.stop()
+        with contextlib.suppress(sqlite3.Error):  # without it, the next opening is a new generation
+            await self._leave_mark()
         # The reader first: who closes last checkpoints, and that is the writer's alone.
         await self._reader.close()
         await self._writer.close()
@@ -213,29 +217,29 @@ class SqliteStore:
 
     async def _load(self, path: Path) -> None:
         status = await asyncio.to_thread(path.stat)
-        file = f"{status.st_dev}:{status.st_ino}"
+        self._file = f"{status.st_dev}:{status.st_ino}"
         rows = list(
             await self._writer.execute_fetchall(
-                "SELECT generation, file FROM generations ORDER BY number DESC LIMIT 1"
+                "SELECT generation, file, mark FROM generations ORDER BY number DESC LIMIT 1"
             )
         )
-        # A copied file may grow apart from its original under the same versions, so it gets an
-        # identity of its own. A restore in place does the same, by its own hand.
-        if rows and rows[0][1] == file:
+        # A copied file may grow apart from its original under the same versions, and a restored
+        # one may have lost some: either gets an identity of its own.
+        if rows and rows[0][1:] == (self._file, self._lock.mark):
             self._generation = str(rows[0][0])
         else:
             self._generation = secrets.token_hex(6)
-            await self._writer.execute(
-                "INSERT INTO generations (generation, file) VALUES (?, ?)",
-                (self._generation, file),
-            )
-        for number, ceremony, head in await self._writer.execute_fetchall(
-            "SELECT number, ceremony, coalesce((SELECT max(version) FROM events"
-            " WHERE history = number), 0) FROM histories ORDER BY number"
-        ):
-            self._group.heads[number] = head
-            self._group.current[ceremony] = History(ceremony, number, self._generation)
-            self._group.last = number
+        await self._leave_mark()
+        await self._group.load(self._generation)
+
+    async def _leave_mark(self) -> None:
+        """Leave the same mark in the log and beside it, so that a swapped file is noticed."""
+        mark = secrets.token_hex(8)
+        await self._writer.execute(
+            "INSERT INTO generations (generation, file, mark) VALUES (?, ?, ?)",
+            (self._generation, self._file, mark),
+        )
+        self._lock.sign(mark)
 
 
 async def _prepare(writer: aiosqlite.Connection, path: Path) -> None:

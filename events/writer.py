@@ -53,6 +53,22 @@ class GroupWriter:
         self._ring: Final = ring
         self._queue: Final[asyncio.Queue[_Write | None]] = asyncio.Queue(_QUEUE)
         self._task: asyncio.Task[None] | None = None
+        self._generation = ""
+        self._in_doubt = False
+
+    async def load(self, generation: str) -> None:
+        """Read from the file where the log stands."""
+        self.heads, self.current, self.last = {}, {}, 0
+        rows = await self._connection.execute_fetchall(
+            "SELECT number, ceremony, coalesce((SELECT max(version) FROM events"
+            " WHERE history = number), 0) FROM histories ORDER BY number"
+        )
+        for number, ceremony, head in rows:
+            self.heads[number] = head
+            self.current[ceremony] = History(ceremony, number, generation)
+            self.last = number
+        self._generation = generation
+        self._in_doubt = False
 
     def start(self) -> None:
         """Begin to take writes."""
@@ -77,7 +93,8 @@ class GroupWriter:
             key: The write's idempotency key.
 
         Raises:
-            StoreUnavailable: Nothing of the group was written.
+            StoreUnavailable: The group was not written; or its commit failed so late that it may
+                have been, and then the next write finds it there.
         """
         done: asyncio.Future[History | None] = asyncio.get_running_loop().create_future()
         await self._queue.put(_Write(apply, ceremony, history, key, done))
@@ -101,15 +118,14 @@ class GroupWriter:
         planned: list[tuple[_Write, History | None]] = []
         refused: list[tuple[_Write, Exception]] = []
         try:
+            if self._in_doubt:
+                await self._look_again()
             stored = await self._bound_among(writes)
             plan = Plan(self.heads.copy(), self.current.copy(), self.last, stored)
-            for write in writes:
-                try:
-                    planned.append((write, write.apply(plan)))
-                except Exception as problem:  # noqa: BLE001 - it is the caller's to handle
-                    refused.append((write, problem))
+            planned, refused = _planned(plan, writes)
             await self._commit(plan)
         except Exception as problem:  # noqa: BLE001 - whatever failed, the callers must hear of it
+            self._in_doubt = True
             reason_for_all = unavailable("written", problem)
             refused = [(write, reason_for_all) for write in writes]
         else:
@@ -123,6 +139,15 @@ class GroupWriter:
             if not write.done.done():
                 write.done.set_exception(reason)
                 write.done.exception()  # a caller that left never looks; that is no accident
+
+    async def _look_again(self) -> None:
+        """After a failure, trust the file alone: a commit that failed may still have landed."""
+        before = self.heads
+        if self._connection.in_transaction:
+            await self._connection.execute("ROLLBACK")
+        await self.load(self._generation)
+        if self.heads != before:
+            self._ring()
 
     async def _bound_among(self, writes: list[_Write]) -> dict[Place, Bound]:
         keys: list[Place] = []
@@ -161,6 +186,20 @@ class GroupWriter:
             with contextlib.suppress(sqlite3.Error):
                 await self._connection.execute("ROLLBACK")
             raise
+
+
+def _planned(
+    plan: Plan, writes: list[_Write]
+) -> tuple[list[tuple[_Write, History | None]], list[tuple[_Write, Exception]]]:
+    """Put the writes into the plan one by one, and return those that it took and those not."""
+    taken: list[tuple[_Write, History | None]] = []
+    refused: list[tuple[_Write, Exception]] = []
+    for write in writes:
+        try:
+            taken.append((write, write.apply(plan)))
+        except Exception as problem:  # noqa: BLE001 - it is the caller's to handle
+            refused.append((write, problem))
+    return taken, refused
 
 
 def unavailable(what: str, problem: Exception) -> StoreUnavailable:

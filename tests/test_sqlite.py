@@ -154,7 +154,7 @@ async def test_a_refused_opening_lets_go_of_the_file(path: Path) -> None:
         ("REPLACE INTO keys VALUES (1, 'key-1', 'other', 1)", "nothing is replaced"),
         ("REPLACE INTO histories VALUES (1, 'other')", "nothing is replaced"),
         (
-            "REPLACE INTO generations SELECT number, 'other', file FROM generations",
+            "REPLACE INTO generations SELECT number, 'other', file, mark FROM generations",
             "nothing is replaced",
         ),
         (
@@ -252,6 +252,37 @@ async def test_a_copy_is_another_generation_from_its_first_opening_on(path: Path
         assert [each.event async for each in copied.read(found)] == [moment()]
     async with opened(copy) as copied:
         assert await copied.histories() == [found]
+
+
+async def test_a_restored_file_is_another_generation_even_in_the_same_place(path: Path) -> None:
+    backup = path.with_name("backup.db")
+    async with opened(path) as store:
+        history = await store.begin(recorded([moment(), moment()]))
+        # As one copies a log that is in use: the file with what is not yet folded into it.
+        shutil.copyfile(path, backup)
+        shutil.copyfile(f"{path}-wal", f"{backup}-wal")
+        await store.append(history, recorded([moment()], after=2), expected_version=2)
+    shutil.copyfile(backup, path)
+    shutil.copyfile(f"{backup}-wal", f"{path}-wal")
+
+    async with opened(path) as restored:
+        [found] = await restored.histories()
+        assert await restored.head(found) == 2
+        assert found.generation != history.generation
+
+
+async def test_a_killed_process_leaves_the_generation_as_it_was(path: Path) -> None:
+    async with opened(path) as store:
+        history = await store.begin(recorded([moment()]))
+        killed = path.with_name("killed.db")
+        for suffix in ("", "-wal", "-lock"):
+            shutil.copyfile(f"{path}{suffix}", f"{killed}{suffix}")
+    # What a kill leaves behind, in the same file.
+    for suffix in ("", "-wal", "-lock"):
+        shutil.copyfile(f"{killed}{suffix}", f"{path}{suffix}")
+
+    async with opened(path) as again:
+        assert await again.histories() == [history]
 
 
 # --- files that are no log of ours

@@ -215,6 +215,8 @@ def _without(module: str) -> Iterator[None]:
 
 def _run(work: Coroutine[Any, Any, _Result]) -> _Result:
     # Told to end, a command ends as by Ctrl-C: whatever it was in the middle of is put in order.
+    # Said outright, since a shell's background job starts with SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     return asyncio.run(work)
 

@@ -15,6 +15,7 @@ from web.feed import Feed, Feeds
 from web.night import Night
 
 _log: Final = structlog.get_logger("nights")
+_ON_ITS_WAY_SECONDS: Final = 1.0
 _PATIENCE_SECONDS: Final = 10.0
 _PAUSE_SECONDS: Final = 1.0
 
@@ -62,15 +63,22 @@ class Nights:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def reached(self, history: History, version: int) -> Night:
+    async def reached(
+        self, history: History, version: int, patience: float = _PATIENCE_SECONDS
+    ) -> Night:
         """
         Return the night of a history once it shows `version`.
+
+        Args:
+            history: Of any ceremony, the current one or one that has ended.
+            version: Up to its head.
+            patience: Seconds.
 
         Raises:
             Behind: It does not get there; its projection is broken or starved.
         """
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            async with asyncio.timeout(patience):
                 night = await self._night_of(history)
                 while night.version < version and history.ceremony not in self.broken:
                     await night.stirred()
@@ -103,11 +111,16 @@ class Nights:
         await self._store.check()
         late = dict(self.broken)
         for history in await self._store.histories():
-            night = self._nights.get(history.ceremony)
+            if history.ceremony in late:
+                continue
             head = await self._store.head(history)
-            shown = night.version if night is not None and night.history == history else 0
-            if shown < head:
-                late.setdefault(history.ceremony, f"version {shown} of {head}")
+            try:
+                # What was committed a moment ago is on its way, and no reason to turn viewers away.
+                await self.reached(history, head, _ON_ITS_WAY_SECONDS)
+            except Behind:
+                night = self._nights.get(history.ceremony)
+                shown = night.version if night is not None and night.history == history else 0
+                late[history.ceremony] = f"version {shown} of {head}"
         return late
 
     async def _follow(self) -> None:
