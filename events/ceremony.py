@@ -234,3 +234,8 @@ Event = (
     | MomentNoted
     | MomentWithdrawn
 )
+
+
+def tag_of(event: Event) -> str:
+    """Return the permanent name of an event's kind, e.g. `winner-announced`."""
+    return str(event.__struct_config__.tag)

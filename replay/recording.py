@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from events.ceremony import SLUG, CeremonyScheduled, Event
+from events.ceremony import SLUG, CeremonyScheduled, Event, tag_of
 from events.codec import encode
 from events.recorded import Recorded
 from events.timestamp import canonical, from_ms, to_ms
@@ -120,13 +120,6 @@ def load(source: Path | Traversable | Iterable[bytes], name: str | None = None) 
     return _load(source, "recording" if name is None else name)
 
 
-def dump(recording: Recording) -> Iterator[bytes]:
-    """Yield the lines of a file, each with its line feed."""
-    yield line(recording.header)
-    for cue in recording.cues:
-        yield line(cue)
-
-
 def line(part: Header | Cue) -> bytes:
     """Return one line of a file, with its line feed."""
     return encode(part) + b"\n"
@@ -227,13 +220,12 @@ class _Reader:
                 f"$.offset goes back from {self._cues[-1].offset} to {cue.offset};"
                 " put the lines in the order of their offsets."
             )
-        decision = decide(cue.event, self._state)
+        decision, tag = decide(cue.event, self._state), tag_of(cue.event)
         if isinstance(decision, Refused):
-            raise self._error(f"{_tag(cue.event)} is refused: {decision.detail}", decision.rule)
+            raise self._error(f"{tag} is refused: {decision.detail}", decision.rule)
         if isinstance(decision, AlreadySo):
             raise self._error(
-                f"{_tag(cue.event)} changes nothing, since line {decision.version + 1} made it so;"
-                " remove it.",
+                f"{tag} changes nothing, since line {decision.version + 1} made it so; remove it.",
                 "already-so",
             )
         self._state = evolve(self._state, cue.event)
@@ -242,7 +234,8 @@ class _Reader:
     def _check_first(self, header: Header, event: Event) -> None:
         if not isinstance(event, CeremonyScheduled):
             raise self._error(
-                f"the first event is {_tag(event)}; it must be ceremony-scheduled.", "not-scheduled"
+                f"the first event is {tag_of(event)}; it must be ceremony-scheduled.",
+                "not-scheduled",
             )
         for field in ("name", "starts_at"):
             said, scheduled = getattr(header, field), getattr(event, field)
@@ -254,7 +247,3 @@ class _Reader:
 
     def _error(self, problem: str, rule: str | None = None) -> RecordingError:
         return RecordingError(self._name, self._line, problem, rule)
-
-
-def _tag(event: Event) -> str:
-    return str(type(event).__struct_config__.tag)

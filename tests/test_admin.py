@@ -164,14 +164,16 @@ async def test_the_checks_come_in_their_order() -> None:
     async with opened(*LIVE) as doors:
         await doors.post(moment(), key="known")
         nobody = "/api/ceremonies/nobody/events?dry_run=perhaps"
-        events = f"{HERE}/events"
+        events, unclear = f"{HERE}/events", f"{HERE}/events?dry_run=perhaps"
 
         answer = await doors.post(huge, nobody, key="known", if_match=stale, token="wrong")
         problem(answer, 401, "unauthorized")
         answer = await doors.post(huge, nobody, key="known", if_match=stale)
         problem(answer, 404, "unknown-ceremony")
-        answer = await doors.post(huge, events, key="known", if_match=stale)
+        answer = await doors.post(huge, unclear, key="known", if_match=stale)
         problem(answer, 413, "too-large")
+        answer = await doors.post(as_json(WIN), unclear, key="known", if_match=stale)
+        problem(answer, 400, "bad-request")
         answer = await doors.post(b"{", events, key="known", if_match=stale)
         problem(answer, 400, "bad-request")
         # Refused by a rule and stale, but its key came with another body.
@@ -193,6 +195,22 @@ async def test_a_body_may_take_64_kib_and_no_more() -> None:
         answer = await doors.post(body.ljust(LARGEST + 1))
         problem(answer, 413, "too-large")
         assert (await doors.post(body.ljust(LARGEST))).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/ceremonies?dry_run=perhaps",
+        f"{HERE}/events?dry_run=perhaps",
+        f"{HERE}/rehearsals",
+        f"{HERE}-rehearsal/rehearsals",
+    ],
+)
+async def test_every_post_is_measured_before_it_is_read(path: str) -> None:
+    async with opened(*LIVE) as doors:
+        await begun(doors)
+        answer = await doors.post(b" " * (LARGEST + 1), path, key="x" * 129)
+        problem(answer, 413, "too-large")
 
 
 async def test_a_body_without_a_length_is_measured_as_it_comes() -> None:
@@ -340,6 +358,13 @@ async def test_if_match_holds_one_version(tag: str) -> None:
         assert (await doors.post(WIN, if_match="*")).status_code == 201
 
 
+async def test_a_version_past_every_head_is_stale_however_long() -> None:
+    async with opened(*LIVE) as doors:
+        for tag in ("9" * 15, "9" * 16, "9" * 5000):
+            told = problem(await doors.post(WIN, if_match=f'"{tag}"'), 412, "stale")
+            assert (told["head"], told["frames"]) == (START, [])
+
+
 async def test_a_key_seen_before_gets_the_first_answer_for_ever() -> None:
     store = Counting()
     async with opened(*LIVE, store=store) as doors:
@@ -445,6 +470,15 @@ async def test_a_dry_run_shows_the_frame_and_stores_and_binds_nothing() -> None:
         problem(await doors.post(announced("sound", "meadow"), path), 422, "refused")
         problem(await doors.post(moment(), path, if_match=1), 412, "stale")
         assert (await doors.post(moment(), key="two")).status_code == 201, "the key is free"
+
+
+@pytest.mark.parametrize(
+    ("wish", "status"), [("1", 200), ("True", 200), ("0", 201), ("false", 201)]
+)
+async def test_a_dry_run_is_wished_for_in_a_word_or_a_digit(wish: str, status: int) -> None:
+    async with opened(*LIVE) as doors:
+        assert (await doors.post(WIN, f"{HERE}/events?dry_run={wish}")).status_code == status
+        assert await doors.head() == START + (status == 201)
 
 
 @pytest.mark.parametrize("wish", ["perhaps", "", "2", "null"])

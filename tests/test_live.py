@@ -88,6 +88,11 @@ class Night:
         for _ in range(count):
             self.history.grow(self.feed)
 
+    def say_goodbye(self) -> None:
+        """Do as uvicorn does at its shutdown."""
+        for connection in tuple(self.state.connections):
+            connection.shutdown()
+
     async def until(self, condition: Callable[[], object]) -> None:
         async with asyncio.timeout(5):
             while not condition():  # noqa: ASYNC110 - nothing to wait for: the product has no use for it
@@ -356,6 +361,8 @@ async def test_who_may_not_enter_is_told_why(request_: str, status: int) -> None
         got, headers, body = await client.answer()
         assert got == status
         assert headers["content-type"] == "application/problem+json"
+        assert headers["cache-control"] == "no-store"
+        assert headers["access-control-allow-origin"] == "*"
         assert json.loads(body)["status"] == status
         assert json.loads(body)["detail"]
         assert json.loads(body)["type"].startswith("urn:awards-night:problem:")
@@ -431,6 +438,10 @@ async def test_a_stream_says_what_a_socket_says_with_ids_to_resume_from() -> Non
         ("?epoch=junk", "e-1:6", ["frame"]),
         ("", "e-0:6", ["keyframe"]),
         ("", "e-1:99", ["keyframe"]),
+        ("", f"e-1:{'9' * 5000}", ["keyframe"]),
+        (f"?epoch=e-1&after={'9' * 16}", None, ["keyframe"]),
+        (f"?epoch=e-1&after={'9' * 5000}", None, ["keyframe"]),
+        (f"?epoch=e-1&after={'0' * 20}6", None, ["frame"]),
         ("", "who knows", ["keyframe"]),
         ("?epoch=e-1&after=6", "", ["frame"]),
         ("", "e-1:7", []),
@@ -636,7 +647,8 @@ async def test_a_stalled_reader_is_skipped_holds_little_and_is_resynced(wire: Wi
     ask = socket_request() if wire is SOCKET else f"GET {LIVE} HTTP/1.0\r\n\r\n"
     async with serving(night), stalled(night, ask) as client:
         night.grow(500)
-        (viewer,) = night.feed
+        (viewer,) = night.state.connections
+        assert isinstance(viewer, LiveViewer)
         assert viewer.backlog() <= HIGH_WATER_BYTES + 20_100
         end = b'"caught-up","version":%d}' % night.history.version
         data = bytearray()
@@ -746,12 +758,12 @@ async def test_the_heart_goes_on_by_itself_until_stopped() -> None:
     assert len(pipe.written) == beats
 
 
-async def test_draining_closes_sockets_with_1012_and_ends_streams() -> None:
+async def test_a_shutdown_closes_sockets_with_1012_and_ends_streams() -> None:
     async with serving() as night, connect(night.socket_url) as client, raw(night) as stream:
         stream.say(f"GET {LIVE} HTTP/1.1\r\nHost: tracker\r\n\r\n")
         await stream.head()
         await types(client, 3)
-        night.heart.drain()
+        night.say_goodbye()
         with pytest.raises(ConnectionClosed) as closed:
             await client.recv()
         assert closed.value.rcvd is not None
@@ -760,7 +772,7 @@ async def test_draining_closes_sockets_with_1012_and_ends_streams() -> None:
         assert night.feed.viewers == 0
 
 
-async def test_uvicorn_itself_drains_at_its_shutdown() -> None:
+async def test_uvicorn_itself_says_goodbye_to_viewers_at_its_shutdown() -> None:
     night = Night()
     server = uvicorn.Server(night.config())
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
@@ -783,7 +795,7 @@ async def test_a_client_that_ignores_the_goodbye_is_cut_off_at_the_deadline() ->
     async with serving() as night, raw(night) as client:
         client.say(socket_request())
         await client.head()
-        night.heart.drain()
+        night.say_goodbye()
         await client.rest()
         assert len(night.state.connections) == 1
         now = asyncio.get_running_loop().time()
@@ -809,7 +821,7 @@ async def test_an_idle_viewer_keeps_neither_parser_nor_task_alive(request_: str)
                 await client.head()
                 await night.until(lambda: not night.protocols)
                 assert len(asyncio.all_tasks()) == before
-                (viewer,) = night.feed
+                (viewer,) = night.state.connections
                 assert not hasattr(viewer, "__dict__")
                 assert isinstance(viewer, LiveViewer)
                 limits = viewer.transport.get_write_buffer_limits()

@@ -73,9 +73,6 @@ class Watching:
     def abort(self) -> None:
         raise AssertionError("it reads everything at once")
 
-    def shutdown(self) -> None:
-        raise AssertionError("nothing stops here")
-
     @property
     def seen(self) -> list[tuple[str, int | None]]:
         return [(each["type"], each.get("version")) for each in decode_stream(self.told)]

@@ -1,13 +1,18 @@
+import asyncio
 import csv
 import gzip
 import io
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from doors import HERE, ID, opened, problem
+from doors import BEARER, HERE, ID, opened, problem
 from events.ceremony import CategoryListed, Event, MomentWithdrawn, Nominee, Person, WorkListed
+from events.memory import MemoryStore
+from events.recorded import Recorded
+from events.store import History
 from night import (
     ADA,
     CATEGORIES,
@@ -26,6 +31,7 @@ from night import (
     retracted,
 )
 from tracker.patch import merge
+from web.live import STREAM_HEADERS
 
 pytestmark = pytest.mark.anyio
 
@@ -132,7 +138,7 @@ async def test_the_board_of_version_0_has_every_key_empty() -> None:
         }
 
 
-@pytest.mark.parametrize("at", ["-1", "x", "1.5", "", "9" * 30, "9" * 5000, "1%00", "%ff", "null"])
+@pytest.mark.parametrize("at", ["-1", "x", "1.5", "", "1e3", "1%00", "%ff", "null", "%D9%A1"])
 async def test_a_malformed_version_is_a_bad_request(at: str) -> None:
     async with opened(*LIVE) as doors:
         told = problem(await doors.get(f"{HERE}/board?at={at}"), 400, "bad-request")
@@ -143,6 +149,20 @@ async def test_a_version_to_come_is_not_found() -> None:
     async with opened(*LIVE) as doors:
         answer = await doors.get(f"{HERE}/board?at={START + 1}")
         assert str(START) in problem(answer, 404, "not-found")["detail"]
+
+
+@pytest.mark.parametrize("digits", ["9" * 15, "1" + "0" * 18, "9" * 5000])
+async def test_a_version_of_any_length_is_past_the_head(digits: str) -> None:
+    async with opened(*LIVE) as doors:
+        problem(await doors.get(f"{HERE}/board?at={digits}"), 404, "not-found")
+        after = await doors.get(f"{HERE}/events?after={digits}")
+        assert after.json() == {"events": [], "head": START}
+
+
+async def test_zeros_before_a_version_make_it_no_other() -> None:
+    async with opened(*LIVE) as doors:
+        padded = await doors.get(f"{HERE}/board?at={'0' * 5000}3")
+        assert padded.content == (await doors.get(f"{HERE}/board?at=3")).content
 
 
 @pytest.mark.parametrize(
@@ -173,6 +193,30 @@ async def test_events_come_in_order_without_their_actors() -> None:
         assert (await doors.get(f"{HERE}/events/4")).json() == answer["events"][3]
         assert (await doors.get(f"{HERE}/events?after={HEAD}")).json()["events"] == []
         assert (await doors.get(f"{HERE}/events?after=999999")).json()["events"] == []
+
+
+class Lagging(MemoryStore):
+    """A store whose subscribers hear of nothing, so that the boards stay behind."""
+
+    async def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:
+        await asyncio.Event().wait()
+        async for each in super().subscribe(history, after):
+            yield each
+
+
+async def test_no_event_comes_that_is_past_the_head_of_the_same_answer() -> None:
+    store = Lagging()
+    async with opened(*LIVE, store=store) as doors:
+        history = await store.current(ID)
+        later = recorded((*LIVE, moment("1."), moment("2.")))[START:]
+        await store.append(history, later, expected_version=START)
+        for path in (f"{HERE}/events", f"{HERE}/log"):
+            answer = (await doors.get(f"{path}?after={START - 1}", **BEARER)).json()
+            assert answer["head"] == START
+            assert [each["version"] for each in answer["events"]] == [START]
+            for after in (START, START + 1):
+                answer = (await doors.get(f"{path}?after={after}", **BEARER)).json()
+                assert answer == {"events": [], "head": START}
 
 
 async def test_a_hundred_events_come_unless_more_are_asked_for() -> None:
@@ -207,6 +251,27 @@ async def test_events_as_lines_are_all_of_them_or_as_many_as_asked_for() -> None
             f"{HERE}/events?after=10&limit=5", accept="application/x-ndjson, application/json"
         )
         assert [json.loads(line)["version"] for line in some.text.splitlines()] == [*range(11, 16)]
+
+
+@pytest.mark.parametrize(
+    ("accept", "lines"),
+    [
+        ("Application/X-NDJSON", True),
+        ("application/x-ndjson;q=0.5", True),
+        ("text/html, application/x-ndjson ; charset=utf-8 ; q=0.001", True),
+        ("application/x-ndjson;q=0", False),
+        ("application/json, application/x-ndjson; Q=0.000", False),
+        ("application/x-ndjson-seq", False),
+        ('text/plain;note="application/x-ndjson"', False),
+        ("application/*", False),
+        ("", False),
+    ],
+)
+async def test_lines_are_for_those_who_name_them_and_take_them(accept: str, *, lines: bool) -> None:
+    async with opened(*LIVE) as doors:
+        answer = await doors.get(f"{HERE}/events", accept=accept)
+        kind = "application/x-ndjson" if lines else "application/json"
+        assert answer.headers["content-type"] == kind
 
 
 async def test_a_full_page_is_kept_for_ever_and_the_tail_is_not() -> None:
@@ -369,6 +434,27 @@ async def test_a_replay_without_a_socket_is_told_to_open_one() -> None:
         problem(answer, 426, "upgrade-required")
         assert answer.headers["upgrade"] == "websocket"
         problem(await doors.get("/api/ceremonies/nobody/replay"), 404, "unknown-ceremony")
+
+
+async def test_the_head_of_a_live_feed_is_that_of_its_stream() -> None:
+    async with opened(*LIVE) as doors:
+        answer = await doors.client.head(f"{HERE}/live")
+        assert answer.status_code == 200
+        assert answer.content == b""
+        named = {name.title(): value for name, value in answer.headers.items()}
+        assert named == STREAM_HEADERS, "no length among them: a stream has none"
+        problem_of = await doors.get("/api/ceremonies/nobody/live")
+        problem(problem_of, 404, "unknown-ceremony")
+        nobody = await doors.client.head("/api/ceremonies/nobody/live")
+        assert (nobody.status_code, nobody.headers) == (404, problem_of.headers)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+async def test_a_live_feed_is_only_read(method: str) -> None:
+    async with opened(*LIVE) as doors:
+        answer = await doors.client.request(method, f"{HERE}/live")
+        problem(answer, 405, "method-not-allowed")
+        assert "GET" in answer.headers["allow"]
 
 
 async def test_a_long_answer_is_packed_for_those_who_can_unpack_it() -> None:

@@ -339,9 +339,12 @@ async def test_a_heartbeat_comes_every_ten_seconds() -> None:
 
 
 async def refused(url: str, origin: str | None = None) -> tuple[int, str, dict[str, Any]]:
+    """Return the status, the content type and the problem of a refusal."""
     with pytest.raises(InvalidStatus) as caught:
         await connect(url, origin=None if origin is None else Origin(origin), compression=None)
     response = caught.value.response
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["access-control-allow-origin"] == "*"
     problem: dict[str, Any] = json.loads(response.body or b"")
     return response.status_code, response.headers["content-type"], problem
 
@@ -358,6 +361,7 @@ async def refused(url: str, origin: str | None = None) -> tuple[int, str, dict[s
         "speed=",
         "speed=1&speed=2",
         "from=6",
+        f"from={'9' * 5000}",
         "from=-1",
         "from=1.5",
         "from=%D9%A1",
@@ -378,10 +382,15 @@ async def test_a_bad_query_is_refused_with_400(query: str) -> None:
 
 async def test_an_unknown_ceremony_is_refused_with_404(caplog: pytest.LogCaptureFixture) -> None:
     async with serving() as server:
-        for path in ("/api/ceremonies/other/replay", "/replay"):
+        for path, name in {
+            "/api/ceremonies/other/replay": "unknown-ceremony",
+            "/replay": "not-found",
+        }.items():
             status, kind, problem = await refused(server.url(path=path))
             assert (status, kind) == (404, "application/problem+json")
             assert problem["status"] == 404
+            assert problem["type"] == f"urn:awards-night:problem:{name}"
+            assert "/api/ceremonies" in problem["detail"]
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 

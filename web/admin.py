@@ -10,8 +10,9 @@ from litestar import Response, get, post
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, FromQuery, SkipValidation
+from litestar.params import FromPath, SkipValidation
 
+from events.ceremony import tag_of
 from events.codec import encode
 from events.recorded import Recorded
 from tracker.desk import REHEARSAL, Desk
@@ -23,8 +24,8 @@ from web.errors import ProblemError
 from web.nights import Nights
 from web.posts import LARGEST_BODY, decoded, event_of, if_match_of, key_of
 from web.programme import Programme, programme_events
-from web.public import AnyRequest, NightsHere, StoreHere, night_of
-from web.queries import Limit, Version, stretch
+from web.public import AnyRequest, NightsHere, StoreHere, night_of, read_up_to_the_board
+from web.queries import Limit, Version, Wish, stretch, wished
 from web.schema import EventPost, ProgrammePost, RehearsalPost
 from web.tokens import Tokens
 
@@ -95,18 +96,19 @@ async def schedule(
     request: AnyRequest,
     desk: DeskHere,
     nights: NightsHere,
-    dry_run: FromQuery[bool] = False,  # noqa: FBT002
+    dry_run: Wish = None,
 ) -> Response[bytes]:
     programme = decoded(await request.body(), Programme)
+    is_dry = wished("dry_run", dry_run)
     events = programme_events(programme)
     posted = await desk.schedule(
         programme.ceremony.id,
         events,
         actor=request.state.actor,
         key=key_of(request, encode(programme)),
-        dry_run=dry_run,
+        dry_run=is_dry,
     )
-    if not dry_run:
+    if not is_dry:
         await nights.reached(posted.history, posted.version)
     if posted.new:
         _log.info("scheduled", ceremony=programme.ceremony.id, version=posted.version)
@@ -124,12 +126,13 @@ async def schedule(
     guards=[authenticated, known],
     request_max_body_size=LARGEST_BODY,
     operation_class=RehearsalPost,
-    responses=post_answers(RehearsalBegun, 400, 401, 404, 409, 422, 503),
+    responses=post_answers(RehearsalBegun, 400, 401, 404, 409, 413, 422, 503),
     security=[{"bearer": []}],
 )
 async def rehearse(
     request: AnyRequest, desk: DeskHere, nights: NightsHere, ceremony: FromPath[str]
 ) -> Response[bytes]:
+    await request.body()  # for nothing but its size
     if ceremony.endswith(REHEARSAL):
         raise ProblemError(
             "bad-request", f"{ceremony!r} is a rehearsal; rehearse the ceremony itself."
@@ -161,9 +164,10 @@ async def append(
     desk: DeskHere,
     nights: NightsHere,
     ceremony: FromPath[str],
-    dry_run: FromQuery[bool] = False,  # noqa: FBT002
+    dry_run: Wish = None,
 ) -> Response[bytes]:
     event, occurred_at = event_of(await request.body())
+    is_dry = wished("dry_run", dry_run)
     digest = encode({"event": event, "occurred_at": occurred_at})
     try:
         posted = await desk.post(
@@ -173,7 +177,7 @@ async def append(
             occurred_at=occurred_at,
             key=key_of(request, digest),
             expected_version=if_match_of(request),
-            dry_run=dry_run,
+            dry_run=is_dry,
         )
     except Stale as stale:
         night = await nights.reached(stale.history, stale.head)
@@ -201,7 +205,7 @@ async def _answer(ceremony: str, posted: Posted, nights: Nights) -> Response[byt
             "appended",
             ceremony=ceremony,
             version=posted.version,
-            type=posted.recorded.event.__struct_config__.tag,
+            type=tag_of(posted.recorded.event),
             actor=posted.recorded.actor,
         )
     return json_answer(
@@ -235,9 +239,8 @@ async def read_log(
 ) -> Response[bytes]:
     night = night_of(nights, ceremony)
     first, most = stretch(after, limit)
-    found = store.read(night.history, after=first, limit=most)
-    events = [recorded async for recorded in found]
-    return json_answer(encode(Log(events, night.version)), cache="no-store")
+    events, head = await read_up_to_the_board(store, night, first, most)
+    return json_answer(encode(Log(events, head)), cache="no-store")
 
 
 HANDLERS = [schedule, rehearse, append, read_log]

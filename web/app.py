@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, Self
@@ -26,6 +25,7 @@ from web import admin, public
 from web.clock import now
 from web.errors import HANDLERS
 from web.feed import Feeds
+from web.ids import new_id
 from web.metrics import metrics_route
 from web.nights import Nights
 from web.pages import page_routes
@@ -58,7 +58,7 @@ class Tracker:
         self.feeds: Final = Feeds()
         self.made_token: str | None = None
         self._store: Final = store
-        self._desk: Final = Desk(store, now=now, new_id=_new_id)
+        self._desk: Final = Desk(store, now=now, new_id=new_id)
         self._nights: Final = Nights(store, self.feeds)
         self._replay: Final = replay_socket(
             self._nights.get, WallClock(), now, settings.allowed_origins
@@ -169,13 +169,9 @@ async def import_bundled(store: EventStore, desk: Desk) -> None:
         try:
             await store.current(ceremony)
         except UnknownStream:
-            events = recorded(recording, new_id=_new_id, recorded_at=now(), actor="bundled")
+            events = recorded(recording, new_id=new_id, recorded_at=now(), actor="bundled")
             posted = await desk.begin(events, checked=True)
             _log.info("imported", ceremony=ceremony, version=posted.version)
-
-
-def _new_id() -> str:
-    return uuid.uuid4().hex
 
 
 def _from_state(name: str) -> Callable[[State], Any]:

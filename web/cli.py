@@ -56,7 +56,10 @@ def _speaking(command: Callable[..., Any]) -> Callable[..., Any]:
 def _producing(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options by which it finds its server and may post there."""
     token = click.option(
-        "--token", envvar="TRACKER_TOKEN", metavar="TOKEN", help="[env: TRACKER_TOKEN]"
+        "--token",
+        envvar=["TRACKER_TOKEN", "TRACKER_ADMIN_TOKEN"],
+        metavar="TOKEN",
+        help="[env: TRACKER_TOKEN, else TRACKER_ADMIN_TOKEN]",
     )
     return _speaking(token(command))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
@@ -120,7 +121,8 @@ def problem_json(name: str, detail: str, more: Mapping[str, object] | None = Non
 
 def name_of(status: int) -> str:
     """Return the plain name of a status that needs no better one."""
-    return _BY_STATUS.get(status, "bad-request" if status < 500 else "internal")  # noqa: PLR2004
+    is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return _BY_STATUS.get(status, "internal" if is_ours else "bad-request")
 
 
 def _answer(

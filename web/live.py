@@ -7,9 +7,15 @@ from typing import Any, ClassVar, NamedTuple, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from web.errors import MEDIA_TYPE
 from web.feed import Feeds
-from web.handshake import Head, Refused, accept_socket, ceremony_of, cursor_of
+from web.handshake import (
+    HandshakeRefused,
+    RequestHead,
+    accept_socket,
+    ceremony_of,
+    cursor_of,
+    unknown,
+)
 from web.heart import Heart
 from web.origins import Origins
 from web.viewers import LiveViewer, SocketViewer, StreamViewer
@@ -54,7 +60,7 @@ class LiveProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._in_head = False
         self._head_bytes = 0
-        self._pending: Head | Refused | None = None
+        self._pending: RequestHead | HandshakeRefused | None = None
         self._early = b""
 
     def data_received(self, data: bytes) -> None:
@@ -69,7 +75,7 @@ class LiveProtocol(HttpToolsProtocol):
             self._upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError:
             if self._pending is None:
-                self._pending = Refused(HTTPStatus.BAD_REQUEST, "This is not HTTP/1.1.")
+                self._pending = HandshakeRefused(HTTPStatus.BAD_REQUEST, "This is not HTTP/1.1.")
         if was_in_head and self._in_head:
             # The parser shows a header only when it is complete, so count what it swallows.
             self._head_bytes += len(data)
@@ -114,14 +120,14 @@ class LiveProtocol(HttpToolsProtocol):
         if self._pending is not None and not self.transport.is_closing():
             self._answer_in_turn()
 
-    def _live_head(self) -> Head | None:
+    def _live_head(self) -> RequestHead | None:
         if b"/live" not in self.url or self.parser.get_method() != b"GET":
             return None
         url = httptools.parse_url(self.url)
         ceremony = ceremony_of(url.path)
         if ceremony is None:
             return None
-        return Head(
+        return RequestHead(
             ceremony,
             url.query or b"",
             self.headers,
@@ -138,7 +144,7 @@ class LiveProtocol(HttpToolsProtocol):
             self._unsupported_upgrade_warning()
 
     def _hear_early(self, data: bytes) -> None:
-        if isinstance(self._pending, Head) and self._pending.wants_socket:
+        if isinstance(self._pending, RequestHead) and self._pending.wants_socket:
             self._early += data
             if len(self._early) > MAX_EARLY_BYTES:
                 self.transport.abort()
@@ -156,22 +162,22 @@ class LiveProtocol(HttpToolsProtocol):
         self.parser = None  # type: ignore[assignment]  # as uvicorn does: it ends the cycle
         pending = self._pending
         try:
-            if isinstance(pending, Head):
+            if isinstance(pending, RequestHead):
                 self._admit(pending)
             elif pending is not None:
                 self._refuse(pending)
-        except Refused as refused:
+        except HandshakeRefused as refused:
             self._refuse(refused)
 
     def _give_up(self, unfinished: RequestResponseCycle) -> None:
         # What came is no end of the request being answered, so that answer may never come.
-        if isinstance(self._pending, Refused) and not (
+        if isinstance(self._pending, HandshakeRefused) and not (
             unfinished.response_started or self.pipeline
         ):
             self.transport.write(self._problem(self._pending))
         self.transport.close()
 
-    def _admit(self, head: Head) -> None:
+    def _admit(self, head: RequestHead) -> None:
         preface = (
             accept_socket(head, self.door.origins)
             if head.wants_socket
@@ -179,11 +185,7 @@ class LiveProtocol(HttpToolsProtocol):
         )
         feed = self.door.feeds.get(head.ceremony)
         if feed is None:
-            raise Refused(
-                HTTPStatus.NOT_FOUND,
-                "No such ceremony is known; list them at /api/ceremonies.",
-                name="unknown-ceremony",
-            )
+            raise unknown(head.ceremony)
         cursor = cursor_of(head)
         kind = SocketViewer if head.wants_socket else StreamViewer
         viewer = kind(self.transport, feed, self.door.heart, self.connections)
@@ -199,18 +201,15 @@ class LiveProtocol(HttpToolsProtocol):
         self.transport.set_write_buffer_limits(HIGH_WATER_BYTES, LOW_WATER_BYTES)
         self.transport.set_protocol(viewer)
 
-    def _refuse(self, refused: Refused) -> None:
+    def _refuse(self, refused: HandshakeRefused) -> None:
         self.flow.resume_reading()
         self.transport.write(self._problem(refused))
         self.door.heart.linger(self.transport, self.connections)
 
-    def _problem(self, refused: Refused) -> bytes:
+    def _problem(self, refused: HandshakeRefused) -> bytes:
         headers = {
-            "Content-Type": MEDIA_TYPE,
-            "Content-Length": str(len(refused.body)),
-            "Cache-Control": "no-store",
-            "Access-Control-Allow-Origin": "*",
             **refused.headers,
+            "Content-Length": str(len(refused.body)),
         }
         return self._response_head(refused.status, headers) + refused.body
 
@@ -245,8 +244,8 @@ def _size(url: bytes, headers: list[tuple[bytes, bytes]]) -> int:
     return len(url) + sum(len(name) + len(value) + len(": \r\n") for name, value in headers)
 
 
-def _too_long() -> Refused:
-    return Refused(
+def _too_long() -> HandshakeRefused:
+    return HandshakeRefused(
         HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
         f"The head of a request may take {MAX_HEAD_BYTES} bytes here.",
     )

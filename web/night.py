@@ -31,7 +31,7 @@ class CeremonySummary(msgspec.Struct, frozen=True):
     rehearsal: bool
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(CeremonySummary, frozen=True):
     """
     Where a ceremony stands, and its table of contents.
 
@@ -40,13 +40,6 @@ class Head(msgspec.Struct, frozen=True):
         superseded: By version of a superseded event: that of the one in its place.
     """
 
-    id: str
-    name: str
-    phase: Phase
-    version: int
-    epoch: str
-    starts_at: str
-    rehearsal: bool
     start: int
     page_size: int
     chapters: tuple[Chapter, ...]

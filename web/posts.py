@@ -13,10 +13,11 @@ from events.ceremony import Event
 from events.store import Key
 from events.timestamp import canonical
 from web.errors import ProblemError
+from web.queries import number
 
 LARGEST_BODY: Final = 64 * 1024
 _KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?")
-_IF_MATCH: Final = re.compile(r'"([0-9]{1,15})"')
+_IF_MATCH: Final = re.compile(r'"(.*)"')
 
 _Model = TypeVar("_Model")
 
@@ -85,8 +86,9 @@ def if_match_of(request: Request[Any, Any, Any]) -> int | None:
     if given is None or given.strip() == "*":
         return None
     matched = _IF_MATCH.fullmatch(given.strip())
-    if not matched:
+    version = number(matched[1]) if matched else None
+    if version is None:
         raise ProblemError(
             "bad-request", f'If-Match is {given[:100]!r}; give a version, as in "120".'
         )
-    return int(matched[1])
+    return version

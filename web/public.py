@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -13,15 +14,16 @@ from litestar.response import Stream
 
 from events.codec import encode
 from events.recorded import Recorded, public
-from events.store import EventStore
+from events.store import EventStore, UnknownStream
 from tracker.board import Board
 from tracker.frames import FramePage
 from web.answers import FOR_EVER, NO_CACHE, json_answer, unchanged
 from web.described import answers
 from web.errors import AGAIN, ProblemError
+from web.live import STREAM_HEADERS
 from web.night import CeremonySummary, Head, Night
 from web.nights import Nights
-from web.queries import Limit, Version, stretch, whole
+from web.queries import Limit, Version, stretch, version_of
 from web.winners import Winners, as_csv, winners
 
 NightsHere = NamedDependency[SkipValidation[Nights]]
@@ -29,6 +31,7 @@ StoreHere = NamedDependency[SkipValidation[EventStore]]
 AnyRequest = Request[Any, Any, Any]
 
 _NDJSON: Final = "application/x-ndjson"
+_REFUSED: Final = re.compile(r"q=0(\.0*)?")
 _CSV: Final = "text/csv"
 _BY_ACCEPT: Final = {"Vary": "Accept"}
 
@@ -51,15 +54,26 @@ def night_of(nights: Nights, ceremony: str) -> Night:
     Return the ceremony's current night.
 
     Raises:
-        ProblemError: There is none.
+        UnknownStream: There is none.
     """
     night = nights.get(ceremony)
     if night is None:
-        raise ProblemError(
-            "unknown-ceremony",
-            f"No ceremony {ceremony!r} is known; list them at /api/ceremonies.",
-        )
+        raise UnknownStream(ceremony)
     return night
+
+
+async def read_up_to_the_board(
+    store: EventStore, night: Night, after: int, limit: int
+) -> tuple[list[Recorded], int]:
+    """
+    Return events, and the head; none is past it, though the log may be ahead of the board.
+
+    Raises:
+        StoreError: The log cannot be read.
+    """
+    head = night.version
+    found = store.read(night.history, after=after, limit=max(0, min(limit, head - after)))
+    return [recorded async for recorded in found], head
 
 
 @get(
@@ -95,11 +109,11 @@ async def read_board(
     request: AnyRequest, nights: NightsHere, ceremony: FromPath[str], at: Version = None
 ) -> Response[bytes]:
     night = night_of(nights, ceremony)
-    version = whole("at", at, night.version)
+    version = version_of("at", at, night.version)
     if version > night.version:
         raise ProblemError(
             "not-found",
-            f"Version {version} of {ceremony!r} is yet to come; it has {night.version}.",
+            f"That version of {ceremony!r} is yet to come; it has {night.version}.",
         )
     etag = f"{night.epoch}:{version}"
     return unchanged(request, etag) or json_answer(await night.board_json(version), etag=etag)
@@ -120,16 +134,23 @@ async def read_events(
 ) -> Response[bytes] | Stream:
     night = night_of(nights, ceremony)
     first, most = stretch(after, limit)
-    if _NDJSON in request.headers.get("accept", ""):
+    if _wants_lines(request.headers.get("accept", "")):
         await store.check()  # while it can still be said
         return Stream(
             _lines(store, night, first, None if limit is None else most),
             media_type=_NDJSON,
             headers={"Cache-Control": NO_CACHE, **_BY_ACCEPT},
         )
-    found = store.read(night.history, after=first, limit=most)
-    events = [public(recorded) async for recorded in found]
-    return json_answer(encode(Events(events, night.version)), headers=_BY_ACCEPT)
+    events, head = await read_up_to_the_board(store, night, first, most)
+    return json_answer(encode(Events([*map(public, events)], head)), headers=_BY_ACCEPT)
+
+
+def _wants_lines(accept: str) -> bool:
+    for each in accept.lower().split(","):
+        kind, *parameters = (part.strip() for part in each.split(";"))
+        if kind == _NDJSON:
+            return not any(_REFUSED.fullmatch(parameter) for parameter in parameters)
+    return False
 
 
 async def _lines(
@@ -219,6 +240,13 @@ async def read_winners_table(
     )
 
 
+@get("/api/ceremonies/{ceremony:str}/live", include_in_schema=False)
+async def head_of_the_live_feed(nights: NightsHere, ceremony: FromPath[str]) -> Stream:
+    # Of HEAD alone: a GET is answered by the live protocol, before it comes here.
+    night_of(nights, ceremony)
+    return Stream((), headers=STREAM_HEADERS)
+
+
 @get("/api/ceremonies/{ceremony:str}/replay", include_in_schema=False)
 async def replay_without_a_socket(nights: NightsHere, ceremony: FromPath[str]) -> None:
     night_of(nights, ceremony)
@@ -262,6 +290,7 @@ HANDLERS = [
     read_frames,
     read_winners,
     read_winners_table,
+    head_of_the_live_feed,
     replay_without_a_socket,
     healthz,
     readyz,

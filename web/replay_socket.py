@@ -15,11 +15,11 @@ from replay.clock import Clock
 from replay.player import Declined, Moved, Played, Player
 from replay.playhead import Control, Playhead
 from web import messages
-from web.handshake import Refused
+from web.handshake import HandshakeRefused, check_origin, unknown
 from web.origins import Origins
-from web.replay_handshake import ceremony_of, check_origin, wish_of
+from web.replay_handshake import ceremony_of, wish_of
+from web.viewers import MAX_MESSAGE_BYTES
 
-LARGEST_CONTROL = 4096
 HEARTBEAT_SECONDS = 10.0
 PATIENCE_SECONDS = 30.0
 LINGER_SECONDS = 10.0
@@ -32,7 +32,7 @@ ASGIApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 _controls: Final[msgspec.json.Decoder[Control]] = msgspec.json.Decoder(Control)
 
 
-class Night(Protocol):
+class Replayed(Protocol):
     """One history of a ceremony, as it is replayed; it may still be growing."""
 
     @property
@@ -56,7 +56,7 @@ class Night(Protocol):
 
 
 def replay_socket(
-    lookup: Callable[[str], Night | None],
+    lookup: Callable[[str], Replayed | None],
     clock: Clock,
     now: Callable[[], str],
     allowed_origins: Collection[str] = (),
@@ -85,7 +85,7 @@ def replay_socket(
             check_origin(scope["headers"], origins)
             night = _found(scope["path"], lookup)
             wish = wish_of(scope["query_string"], len(night.times))
-        except Refused as refusal:
+        except HandshakeRefused as refusal:
             await _deny(send, refusal)
             return
         await send({"type": "websocket.accept"})
@@ -97,22 +97,26 @@ def replay_socket(
     return app
 
 
-def _found(path: str, lookup: Callable[[str], Night | None]) -> Night:
+def _found(path: str, lookup: Callable[[str], Replayed | None]) -> Replayed:
     ceremony = ceremony_of(path)
-    night = None if ceremony is None else lookup(ceremony)
-    if night is None:
-        raise Refused(
-            HTTPStatus.NOT_FOUND, "No such ceremony is known; list them at /api/ceremonies."
+    if ceremony is None:
+        raise HandshakeRefused(
+            HTTPStatus.NOT_FOUND, "Replays are played at /api/ceremonies/{id}/replay."
         )
+    night = lookup(ceremony)
+    if night is None:
+        raise unknown(ceremony)
     return night
 
 
-async def _deny(send: Send, refusal: Refused) -> None:
+async def _deny(send: Send, refusal: HandshakeRefused) -> None:
     await send(
         {
             "type": "websocket.http.response.start",
             "status": refusal.status.value,
-            "headers": [(b"content-type", b"application/problem+json")],
+            "headers": [
+                (name.lower().encode(), value.encode()) for name, value in refusal.headers.items()
+            ],
         }
     )
     await send({"type": "websocket.http.response.body", "body": refusal.body})
@@ -148,7 +152,9 @@ class _Line:
 class _Session:
     """One viewer's replay, from the greeting to the close."""
 
-    def __init__(self, night: Night, player: Player, line: _Line, now: Callable[[], str]) -> None:
+    def __init__(
+        self, night: Replayed, player: Player, line: _Line, now: Callable[[], str]
+    ) -> None:
         self._night: Final = night
         self._player: Final = player
         self._line: Final = line
@@ -207,7 +213,7 @@ class _Session:
         while (message := await receive())["type"] == "websocket.receive":
             text: str | None = message.get("text")
             size = len(message.get("bytes") or b"") if text is None else len(text.encode())
-            if size > LARGEST_CONTROL:
+            if size > MAX_MESSAGE_BYTES:
                 return CloseCode.MESSAGE_TOO_BIG
             await self._player.control(_control(text))
         return None

@@ -30,6 +30,7 @@ from tracker.frames import FramePage
 from web import messages
 from web.errors import Problem, RefusedProblem, StaleProblem
 from web.programme import Programme
+from web.queries import NUMBER
 from web.streams import STREAMS
 
 VERSION: Final = "1.0.0"
@@ -43,7 +44,7 @@ _KEY: Final = Parameter(
 _IF_MATCH: Final = Parameter(
     "If-Match",
     "header",
-    Schema(type=OpenAPIType.STRING, pattern='^("[0-9]{1,15}"|[*])$'),
+    Schema(type=OpenAPIType.STRING, pattern=f'^("{NUMBER}"|[*])$'),
     description="The version the producer builds on, in quotes",
 )
 
@@ -174,7 +175,8 @@ def _plain_parameters(operation: dict[str, Any]) -> None:
         schema = parameter["schema"]
         choices = [each for each in schema.pop("oneOf", ()) if each != {"type": "null"}]
         for choice in choices:
-            schema |= choice
+            schema = choice | schema  # what a door says of it is more than Litestar knows
+        parameter["schema"] = schema
 
 
 def _reference(name: str) -> dict[str, str]:

@@ -23,8 +23,8 @@ from web.listener import bound
 from web.live import live_protocol
 from web.replay_socket import ReplayProtocol
 from web.settings import Settings
+from web.viewers import MAX_MESSAGE_BYTES
 
-_LARGEST_MESSAGE = 4096
 _GOODBYE_SECONDS = 10
 _BACKLOG = 4096
 
@@ -111,7 +111,7 @@ def server(tracker: Tracker) -> Server:
         http=live_protocol(tracker.feeds, heart, allowed_origins=settings.allowed_origins, now=now),
         # The replay socket; viewers there only send small controls, and nothing is compressed.
         ws=ReplayProtocol,
-        ws_max_size=_LARGEST_MESSAGE,
+        ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,
         lifespan="off",
         backlog=_BACKLOG,

@@ -12,6 +12,7 @@ from web.heart import Heart
 from web.wires import SOCKET, STREAM, Wire
 
 MAX_MESSAGE_BYTES = 4 * 1024
+"""What a viewer may say at once; a control of the replay socket is one such message."""
 
 
 class LiveViewer(asyncio.Protocol):

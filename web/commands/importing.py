@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET
 
-from events.ceremony import CategoryListed, CeremonyScheduled, Event, WorkListed
+from events.ceremony import CategoryListed, CeremonyScheduled, Event, WorkListed, tag_of
 from events.codec import encode
 from events.recorded import Recorded
 from events.sqlite import SqliteStore
@@ -23,6 +22,7 @@ from tracker.outcomes import RefusedByRule
 from web.clock import now
 from web.commands.client import Client, CommandError, Refusal
 from web.commands.telling import Tell
+from web.ids import new_id
 from web.programme import (
     Programme,
     ProgrammeCategory,
@@ -63,21 +63,19 @@ async def import_through(client: Client, recording: Recording, tell: Tell) -> Im
     known = await _known(client, ceremony)
     version = _agreeing(recording, known)
     for event in known:
-        tell(_tag(event))
+        tell(tag_of(event))
     if not known:
         programme, version = opening(recording)
         try:
-            await client.post(
-                "/api/ceremonies", encode(programme), key=f"import-{uuid.uuid4().hex}"
-            )
+            await client.post("/api/ceremonies", encode(programme), key=f"import-{new_id()}")
         except Refusal as refusal:
             raise CommandError(f"The programme is refused: {refusal}") from refusal
         for cue in recording.cues[:version]:
-            tell(_tag(cue.event))
+            tell(tag_of(cue.event))
     for cue in recording.cues[version:]:
         version += 1
         await _post(client, recording, cue, version)
-        tell(_tag(cue.event))
+        tell(tag_of(cue.event))
     return Imported(ceremony, version, version - len(known))
 
 
@@ -93,14 +91,14 @@ async def import_into(path: Path, recording: Recording, tell: Tell) -> Imported:
     ceremony = recording.header.ceremony
     store = await SqliteStore.open(path)
     try:
-        desk = Desk(store, now=now, new_id=_new_id)
+        desk = Desk(store, now=now, new_id=new_id)
         try:
             history = await store.current(ceremony)
             known = [each.event async for each in store.read(history)]
         except UnknownStream:
             known = []
         version = _agreeing(recording, known)
-        events = as_recorded(recording, _new_id, now(), ACTOR)
+        events = as_recorded(recording, new_id, now(), ACTOR)
         if not known:
             await desk.begin(events, checked=True)
         for each in events[version:] if known else ():
@@ -108,7 +106,7 @@ async def import_into(path: Path, recording: Recording, tell: Tell) -> Imported:
     finally:
         await store.close()
     for cue in recording.cues:
-        tell(_tag(cue.event))
+        tell(tag_of(cue.event))
     return Imported(ceremony, len(events), len(events) - version)
 
 
@@ -212,11 +210,3 @@ def _card(ceremony: str, event: Event) -> ProgrammeCeremony:
     card = ProgrammeCeremony(ceremony, event.name, event.starts_at, event.venue, event.hosts)
     # The length of an id is checked where it is decoded.
     return msgspec.json.decode(encode(card), type=ProgrammeCeremony)
-
-
-def _tag(event: Event) -> str:
-    return str(event.__struct_config__.tag)
-
-
-def _new_id() -> str:
-    return uuid.uuid4().hex

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
 
+from events.ceremony import tag_of
 from events.codec import encode
 from replay.clock import Clock, WallClock
 from replay.player import paced
@@ -17,6 +17,7 @@ from replay.playhead import Playhead
 from tracker.frames import Frame, FramePage
 from web.commands.client import Client, CommandError, Refusal
 from web.commands.telling import Tell
+from web.ids import new_id
 
 _OTHERS: Final = (
     HTTPStatus.CONFLICT,
@@ -89,7 +90,7 @@ async def begin(client: Client, ceremony: str) -> Rehearsal:
         )
     frames = await _frames(client, head)
     begun = await client.post(
-        f"/api/ceremonies/{ceremony}/rehearsals", b"", key=f"rehearse-{uuid.uuid4().hex}"
+        f"/api/ceremonies/{ceremony}/rehearsals", b"", key=f"rehearse-{new_id()}"
     )
     after: int = begun.body["version"]
     return Rehearsal(begun.body["id"], begun.body["epoch"], frames[after - head["start"] + 1 :])
@@ -130,7 +131,7 @@ async def play(
         sent = stopwatch()
         await _post(client, rehearsal, frame)
         latencies.append(stopwatch() - sent)
-        tell(str(frame.event.__struct_config__.tag))
+        tell(tag_of(frame.event))
     seconds = stopwatch() - began
     shown = sum(
         later - earlier if gap is None else min(later - earlier, gap)

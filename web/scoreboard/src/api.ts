@@ -1297,7 +1297,7 @@ export interface operations {
     ApiCeremoniesCeremonyBoardReadBoard: {
         parameters: {
             query?: {
-                at?: string;
+                at?: number;
             };
             header?: never;
             path: {
@@ -1355,8 +1355,8 @@ export interface operations {
     ApiCeremoniesCeremonyEventsReadEvents: {
         parameters: {
             query?: {
-                after?: string;
-                limit?: string;
+                after?: number;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -1670,8 +1670,8 @@ export interface operations {
     ApiCeremoniesCeremonyLogReadLog: {
         parameters: {
             query?: {
-                after?: string;
-                limit?: string;
+                after?: number;
+                limit?: number;
             };
             header?: never;
             path: {
@@ -1789,6 +1789,15 @@ export interface operations {
             };
             /** @description The idempotency key came with another body */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over 64 KiB */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
