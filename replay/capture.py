@@ -9,7 +9,7 @@ from msgspec import UNSET
 from events.ceremony import CeremonyScheduled
 from events.recorded import Recorded
 from events.timestamp import from_ms, to_ms
-from replay.recording import Cue, Header, Recording
+from replay.recording import Cue, Header
 
 
 async def capture(stream: AsyncIterable[Recorded]) -> AsyncIterator[Header | Cue]:
@@ -39,25 +39,6 @@ async def capture(stream: AsyncIterable[Recorded]) -> AsyncIterator[Header | Cue
             event=recorded.event,
             occurred_at=UNSET if occurred == start + offset else from_ms(occurred),
         )
-
-
-async def captured(stream: AsyncIterable[Recorded]) -> Recording:
-    """
-    Return the recording of a whole history.
-
-    Raises:
-        ValueError: It does not begin with the ceremony being scheduled.
-    """
-    header: Header | None = None
-    cues: list[Cue] = []
-    async for part in capture(stream):
-        if isinstance(part, Header):
-            header = part
-        else:
-            cues.append(part)
-    if header is None:
-        raise ValueError("There is no event to capture yet; schedule the ceremony first.")
-    return Recording(header, tuple(cues))
 
 
 def _header(first: Recorded) -> Header:

@@ -81,7 +81,7 @@ class CheckingViewer:
     def abort(self) -> None:
         self.gone = True
 
-    def shutdown(self) -> None:
+    def leave(self) -> None:
         self.gone = True
         self.feed.leave(self)
 

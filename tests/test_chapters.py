@@ -134,6 +134,8 @@ def test_a_review_supersedes_nothing() -> None:
 def test_a_category_that_was_interrupted_begins_with_its_winner() -> None:
     interrupted = (presenting("film"), presenting("sound"), announced("film", "orbit"))
     assert chapters(*LIVE, *interrupted) == [(NEXT + 1, "sound"), (NEXT + 2, "film")]
+    overtaken = (presenting("film"), announced("sound", "orbit"), announced("film", "orbit"))
+    assert chapters(*LIVE, *overtaken) == [(NEXT + 1, "sound"), (NEXT + 2, "film")]
 
 
 def test_a_category_withdrawn_on_stage_has_no_chapter() -> None:

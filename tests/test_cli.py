@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import httpx
 import pytest
 
-from replay.recording import bundled, dump, load
+from replay.recording import bundled, load
 from servers import TOKEN, TRACKER, RunningServer, environment, free_port
 from web.commands.client import LONGEST_PAUSE, TRIES, Client, NoServer, Refusal
 from web.commands.place import address, database
@@ -170,7 +171,7 @@ def renamed(source: Path, target: Path, ceremony: str, lines: int | None = None)
 def night(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The recording of the 97th night."""
     file = tmp_path_factory.mktemp("night") / "night.jsonl"
-    file.write_bytes(b"".join(dump(bundled()["oscars-97"])))
+    file.write_bytes((files("replay") / "ceremonies" / "oscars-97.jsonl").read_bytes())
     return file
 
 

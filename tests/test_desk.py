@@ -284,14 +284,13 @@ async def test_who_is_always_slower_is_told_so_in_the_end(night: Night, desk: De
 
 
 async def test_a_desk_sees_what_others_posted(night: Night, desk: Desk) -> None:
-    assert (await desk.head("made-up"))[1].version == START
+    await desk.post("made-up", moment("mine"), actor="maya")
     await night.desk().post("made-up", announced("film", "orbit"), actor="noor")
 
-    history, state = await desk.head("made-up")
-    assert (history, state.version) == (await night.store.current("made-up"), NEXT)
-    assert state.categories["film"].winners == ("film/orbit",)
-    with pytest.raises(UnknownStream):
-        await desk.head("unheard-of")
+    again = await desk.post("made-up", announced("film", "orbit"), actor="maya")
+    assert (again.version, again.new) == (NEXT + 1, False)
+    after = await desk.post("made-up", moment("mine again"), actor="maya")
+    assert (after.version, after.new) == (NEXT + 2, True)
 
 
 async def test_a_producer_who_hangs_up_leaves_the_desk_in_order(night: Night, desk: Desk) -> None:

@@ -258,7 +258,7 @@ def test_a_viewer_closed_behind_the_feed_costs_the_others_nothing() -> None:
     history.grow(feed)
     alive.read()
     assert alive.place == Cursor("e-1", 6)
-    assert list(feed) == [alive]
+    assert feed.viewers == 1
 
 
 def test_leaving_twice_or_before_joining_is_harmless() -> None:
@@ -269,14 +269,6 @@ def test_leaving_twice_or_before_joining_is_harmless() -> None:
     feed.leave(viewer)
     feed.leave(viewer)
     feed.resume(viewer)
-    assert feed.viewers == 0
-
-
-def test_draining_says_goodbye_to_the_slow_as_well() -> None:
-    feed, _ = feed_at(5)
-    viewers = [joined(feed), joined(feed, wire=STREAM), joined(feed, capacity=10)]
-    feed.drain()
-    assert all(viewer.gone for viewer in viewers)
     assert feed.viewers == 0
 
 
@@ -351,7 +343,7 @@ class AnyEvening(RuleBasedStateMachine):
 
     @rule(viewer=consumes(viewers))
     def leave(self, viewer: CheckingViewer) -> None:
-        viewer.shutdown()
+        viewer.leave()
         self.present.remove(viewer)
 
     @rule(viewer=viewers)

@@ -11,7 +11,12 @@ from events.recorded import Recorded
 
 
 class Chapter(msgspec.Struct, frozen=True):
-    """Where a category begins: when it came on stage, else when it was decided."""
+    """
+    Where a category begins: where it came on stage for its first result.
+
+    If another came on stage or won in between, or it never was on stage: at that result. Until
+    there is one, where it last came on stage.
+    """
 
     version: int
     t: int

@@ -203,16 +203,6 @@ class Desk:
             self._states[history] = state
             return Posted(history, state.version, new=True)
 
-    async def head(self, ceremony: str) -> tuple[History, State]:
-        """
-        Return where a ceremony stands.
-
-        Raises:
-            UnknownStream: No such ceremony.
-        """
-        history = await self._store.current(ceremony)
-        return history, await self._state(history)
-
     async def _state(self, history: History) -> State:
         state = self._states.get(history, EMPTY)
         async for recorded in self._store.read(history, after=state.version):

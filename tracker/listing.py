@@ -149,8 +149,8 @@ def running_order_set(event: facts.RunningOrderSet, state: State) -> Verdict:
             return Refused(
                 "decided", f"Category {key!r} is decided; order only those not yet decided."
             )
-    moved = positions(state, event.categories)
-    if all(state.categories[key].position == place for key, place in moved.items()):
+    held = {key: state.categories[key].position for key in event.categories}
+    if positions(held, event.categories) == held:
         listed = max(state.categories[key].listed for key in event.categories)
         return AlreadySo(max(state.order_since, listed))
     return None

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 import msgspec
 from msgspec import UNSET
 
-from tracker.board import Tally, WorkTally
+from tracker.tally import AnyTally
 
 # What a patch replaces whole; all else on a board is an object, and has its members compared.
 _WHOLE: Final = frozenset({str, int, bool, tuple})
 
 Patch = dict[str, Any]
 """A merge patch: a value replaces, `None` deletes, an object goes deeper."""
-
-AnyTally = TypeVar("AnyTally", WorkTally, Tally)
 
 
 def difference(before: object, after: object, skip: frozenset[str] = frozenset()) -> Patch:

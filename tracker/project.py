@@ -25,6 +25,7 @@ from tracker.board import (
 )
 from tracker.credits import NOBODY, Credited, Subjects, credit, take_out
 from tracker.standings import stand
+from tracker.state import positions
 
 PROJECTOR: Final = 1
 """Raised whenever the same history would make another board, so that no viewer mixes the two."""
@@ -148,11 +149,10 @@ def _nominee_withdrawn(
 
 def _running_order_set(before: Projection, event: facts.RunningOrderSet, _: Recorded) -> Projection:
     categories = before.board.categories
-    known = [key for key in dict.fromkeys(event.categories) if key in categories]
-    places = sorted(categories[key].position for key in known)
+    held = {key: category.position for key, category in categories.items()}
     moved = {
         key: replace(categories[key], position=place)
-        for key, place in zip(known, places, strict=True)
+        for key, place in positions(held, event.categories).items()
     }
     return replace(before, board=replace(before.board, categories={**categories, **moved}))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal
 
 import msgspec
@@ -87,11 +87,16 @@ def evolve(state: State, event: Event) -> State:
     return after if after.version == version else replace(state, version=version)
 
 
-def positions(state: State, order: tuple[str, ...]) -> dict[str, int]:
-    """Return the places the categories of `order` take: those they hold among them, ascending."""
-    known = [key for key in dict.fromkeys(order) if key in state.categories]
-    places = sorted(state.categories[key].position for key in known)
-    return dict(zip(known, places, strict=True))
+def positions(held: Mapping[str, int], order: Iterable[str]) -> dict[str, int]:
+    """
+    Return the places the categories of `order` take: those they hold among them, ascending.
+
+    Args:
+        held: The position of each category.
+        order: Categories; those that hold no position are left out.
+    """
+    known = [key for key in dict.fromkeys(order) if key in held]
+    return dict(zip(known, sorted(held[key] for key in known), strict=True))
 
 
 def _scheduled(state: State, event: facts.CeremonyScheduled, version: int) -> State:
@@ -160,9 +165,10 @@ def _nominee_withdrawn(state: State, event: facts.NomineeWithdrawn, version: int
 
 
 def _running_order_set(state: State, event: facts.RunningOrderSet, version: int) -> State:
+    held = {key: category.position for key, category in state.categories.items()}
     moved = {
         key: replace(state.categories[key], position=place)
-        for key, place in positions(state, event.categories).items()
+        for key, place in positions(held, event.categories).items()
     }
     return replace(
         state, version=version, categories={**state.categories, **moved}, order_since=version

@@ -57,10 +57,6 @@ class Viewer(Protocol):
         """Drop the connection with all that was not sent; the feed has let go already."""
         ...
 
-    def shutdown(self) -> None:
-        """Leave the feed and close, since this server stops."""
-        ...
-
 
 class Write(Protocol):
     def __call__(self, data: bytes, /) -> None:
@@ -114,10 +110,6 @@ class Feed:
     @property
     def slow(self) -> int:
         return len(self._stalled)
-
-    def __iter__(self) -> Iterator[Viewer]:
-        everyone = [viewer for group in self._following.values() for viewer in group]
-        return iter([*everyone, *self._stalled])
 
     def publish(self, message: bytes, version: int) -> None:
         """
@@ -207,10 +199,6 @@ class Feed:
                 del self._stalled[viewer]
                 self.aborted += 1
                 viewer.abort()
-
-    def drain(self) -> None:
-        for viewer in self:
-            viewer.shutdown()
 
     def _resync(self, reason: str) -> None:
         self.version = self.source.version

@@ -85,11 +85,6 @@ class Heart:
         for lingering in tuple(self._lingering):
             lingering.transport.abort()
 
-    def drain(self) -> None:
-        """Close every viewer's connection, the sockets with 1012: come back in a moment."""
-        for feed in self._feeds:
-            feed.drain()
-
     def tick(self, now: float) -> None:
         """
         Do what is due.

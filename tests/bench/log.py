@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[2])]
 
-from events.ceremony import CategoryListed, Event, WinnerAnnounced, WinnerCorrected
+from events.ceremony import CategoryListed, Event, WinnerAnnounced, WinnerCorrected, tag_of
 from events.codec import encode
 from events.recorded import Recorded
 from events.sqlite import SqliteStore
@@ -57,7 +57,7 @@ def long_night(count: int) -> list[Recorded]:
         for each in told
         if isinstance(each.event, CategoryListed)
     }
-    start = len(ballots) + sum(1 for each in told if "work-listed" in _tag(each.event)) + 2
+    start = len(ballots) + sum(1 for each in told if tag_of(each.event) == "work-listed") + 2
     show = [each.event for each in told[start:-1]]
     chance = random.Random(97)
     last = told.pop()
@@ -73,10 +73,6 @@ def long_night(count: int) -> list[Recorded]:
             )
         )
     return told
-
-
-def _tag(event: Event) -> str:
-    return str(event.__struct_config__.tag)
 
 
 def best(work: Callable[[], float]) -> float:

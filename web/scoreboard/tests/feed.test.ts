@@ -78,7 +78,12 @@ describe('chapters', () => {
     ]);
   });
 
-  it('are not begun by a presenting without a result', () => {
-    expect(chaptersOf(story.frames.slice(0, 6))).toEqual([]);
+  it('begin when a category comes on stage, before it is decided', () => {
+    const onStage = story.frames.findIndex(({ event }) => event.type === 'presenting-began');
+    const { version, t, event } = story.frames[onStage]!;
+    expect(chaptersOf(story.frames.slice(0, onStage))).toEqual([]);
+    expect(chaptersOf(story.frames.slice(0, onStage + 1))).toEqual([
+      { version, t, category: event.type === 'presenting-began' && event.category },
+    ]);
   });
 });

@@ -7,6 +7,12 @@ const clockFormat = new Intl.DateTimeFormat(LOCALE, {
   minute: '2-digit',
   hourCycle: 'h23',
 });
+const clockZoneFormat = new Intl.DateTimeFormat(LOCALE, {
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+  timeZoneName: 'short',
+});
 const clockSecondsFormat = new Intl.DateTimeFormat(LOCALE, {
   hour: '2-digit',
   minute: '2-digit',
@@ -28,6 +34,9 @@ type Moment = string | number;
 
 /** "21:04" in the reader's time zone. */
 export const clock = (at: Moment): string => clockFormat.format(new Date(at));
+
+/** "21:04 PST": the zone named, where a day and a time stand alone. */
+export const clockInZone = (at: Moment): string => clockZoneFormat.format(new Date(at));
 
 /** "21:04:12" in the reader's time zone. */
 export const clockSeconds = (at: Moment): string => clockSecondsFormat.format(new Date(at));
