@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FLAGS: Final = (
@@ -156,7 +156,7 @@ class Screens:
         page.set_default_timeout(1000 * PATIENCE)
         page.on("console", lambda said: self._hear(said.type, said.text))
         page.on("pageerror", lambda error: self._hear("error", f"uncaught: {error}"))
-        page.on("requestfailed", lambda lost: self._hear("error", f"{lost.url}: {lost.failure}"))
+        page.on("requestfailed", self._lost)
         page.on("request", lambda asked: self.requests.append(asked.url))
         page.on("websocket", lambda socket: self.requests.append(socket.url))
         if fake_clock:
@@ -177,6 +177,11 @@ class Screens:
         for page in self._pages:
             page.context.close()
         assert not troubles
+
+    def _lost(self, request: Request) -> None:
+        # The browser itself drops what it was fetching for a page that is being left.
+        if request.failure != "net::ERR_ABORTED":
+            self._hear("error", f"{request.url}: {request.failure}")
 
     def _hear(self, kind: str, what: str) -> None:
         if kind == "error" and not any(re.search(pattern, what) for pattern in self._expected):
