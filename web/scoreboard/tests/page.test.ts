@@ -4,7 +4,7 @@ import { commandOf, perform, type Key } from '../src/core/keys';
 import { placeOf, ticksOf } from '../src/core/place';
 import { liveAddress } from '../src/core/ports';
 import { rowsOf, withoutWins } from '../src/core/ranking';
-import { boardAddress, routeOf } from '../src/core/route';
+import { nightAddress, routeOf } from '../src/core/route';
 import { shelvesOf } from '../src/core/shelves';
 import { chaptersOf } from '../src/core/chapters';
 import { freshOf } from '../src/core/fresh';
@@ -19,21 +19,46 @@ const story = smallNight();
 describe('addresses', () => {
   it.each([
     ['/', '', { page: 'index' }],
-    ['/oscars-97', '', { page: 'board', id: 'oscars-97', replay: false }],
-    ['/oscars-97/', '?at=115', { page: 'board', id: 'oscars-97', at: 115, replay: false }],
-    ['/oscars-97', '?replay', { page: 'board', id: 'oscars-97', replay: true }],
-    ['/oscars-97', '?at=-3', { page: 'board', id: 'oscars-97', replay: false }],
+    ['/oscars-97', '', { page: 'night', id: 'oscars-97', replay: false, cover: false }],
+    [
+      '/oscars-97/',
+      '?at=115',
+      { page: 'night', id: 'oscars-97', at: 115, replay: false, cover: false },
+    ],
+    ['/oscars-97', '?replay', { page: 'night', id: 'oscars-97', replay: true, cover: false }],
+    ['/oscars-97', '?at=-3', { page: 'night', id: 'oscars-97', replay: false, cover: false }],
     ['/Oscars', '', { page: 'unknown' }],
-    ['/oscars-97/films/anora', '', { page: 'unknown' }],
+    [
+      '/oscars-97/films/anora',
+      '?at=115&cover',
+      {
+        page: 'night',
+        id: 'oscars-97',
+        subject: { of: 'films', key: 'anora' },
+        at: 115,
+        replay: false,
+        cover: true,
+      },
+    ],
+    ['/oscars-97/tv', '', { page: 'tv', id: 'oscars-97', replay: false, cover: false }],
+    [
+      '/oscars-97/overlay/ticker',
+      '',
+      { page: 'overlay', id: 'oscars-97', plate: 'ticker', replay: false, cover: false },
+    ],
+    ['/oscars-97/embed/', '', { page: 'embed', id: 'oscars-97', replay: false, cover: false }],
+    ['/oscars-97/films', '', { page: 'unknown' }],
+    ['/oscars-97/films/anora/more', '', { page: 'unknown' }],
+    ['/oscars-97/elsewhere', '', { page: 'unknown' }],
   ])('%s%s leads to its page', (path, query, route) => {
     expect(routeOf(path, query)).toEqual(route);
   });
 
   it('come back from what they say', () => {
     expect(
-      routeOf('/night', boardAddress('night', { at: 9 }).slice('/night'.length)),
+      routeOf('/night', nightAddress('night', { at: 9 }).slice('/night'.length)),
     ).toMatchObject({ at: 9 });
-    expect(boardAddress('night', { replay: true })).toBe('/night?replay');
+    expect(nightAddress('night', { replay: true })).toBe('/night?replay');
   });
 
   it("of a socket carry the cursor and the page's own scheme", () => {

@@ -19,6 +19,12 @@ export interface NightPorts {
 /** Where to open the night: at a version, playing from its start, or at the head. */
 export type Opening = { readonly at: number } | { readonly replay: true } | undefined;
 
+/** Where an address asks for the night to be opened. */
+export function openingOf(asked: { readonly at?: number; readonly replay: boolean }): Opening {
+  if (asked.at !== undefined) return { at: asked.at };
+  return asked.replay ? { replay: true } : undefined;
+}
+
 export interface NightView extends ViewerState {
   readonly status: 'loading' | 'ready' | 'missing' | 'unreachable';
   readonly summary: CeremonySummary | undefined;

@@ -1,27 +1,85 @@
-/** Which page an address asks for. */
+/** Which page an address asks for, and the addresses of the pages. */
+
+const SUBJECT_PAGES = ['films', 'people', 'distributors', 'categories'] as const;
+const PLATES = ['board', 'lower-third', 'ticker'] as const;
+
+/** The pages of a night that are about one thing of it. */
+export type SubjectPage = (typeof SUBJECT_PAGES)[number];
+export type SubjectView = { readonly of: SubjectPage; readonly key: string };
+export type NightRoute = {
+  readonly page: 'night';
+  readonly id: string;
+  /** Absent on the board itself. */
+  readonly subject?: SubjectView;
+} & Asked;
+/** What a part of the stream overlay shows. */
+export type Plate = (typeof PLATES)[number];
+
+/** What the query asks of a night. */
+interface Asked {
+  readonly at?: number;
+  readonly replay: boolean;
+  /** The spoiler cover is on, whatever the viewer chose before. */
+  readonly cover: boolean;
+}
 
 export type Route =
   | { readonly page: 'index' }
-  | { readonly page: 'board'; readonly id: string; readonly at?: number; readonly replay: boolean }
+  | NightRoute
+  | ({ readonly page: 'tv'; readonly id: string } & Asked)
+  | ({ readonly page: 'overlay'; readonly id: string; readonly plate?: Plate } & Asked)
+  | ({ readonly page: 'embed'; readonly id: string } & Asked)
   | { readonly page: 'unknown' };
 
-const CEREMONY = /^\/([a-z0-9]+(?:-[a-z0-9]+)*)\/?$/;
+const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 export function routeOf(pathname: string, search: string): Route {
-  if (pathname === '/') return { page: 'index' };
-  const id = CEREMONY.exec(pathname)?.[1];
-  if (id === undefined) return { page: 'unknown' };
+  const [id, screen, key, ...more] = pathname.replace(/^\/|\/$/g, '').split('/');
+  if (!id && screen === undefined) return { page: 'index' };
+  if (!id || !SLUG.test(id) || more.length > 0) return { page: 'unknown' };
+  const asked = askedOf(search);
+  if (screen === undefined) return { page: 'night', id, ...asked };
+  const of = SUBJECT_PAGES.find((each) => each === screen);
+  if (of && key !== undefined && SLUG.test(key)) {
+    return { page: 'night', id, subject: { of, key }, ...asked };
+  }
+  if ((screen === 'tv' || screen === 'embed') && key === undefined) {
+    return { page: screen, id, ...asked };
+  }
+  if (screen === 'overlay') {
+    const plate = PLATES.find((each) => each === key);
+    if (plate || key === undefined) {
+      return { page: 'overlay', id, ...(plate ? { plate } : {}), ...asked };
+    }
+  }
+  return { page: 'unknown' };
+}
+
+function askedOf(search: string): Asked {
   const query = new URLSearchParams(search);
   const at = query.get('at');
   return {
-    page: 'board',
-    id,
     replay: query.has('replay'),
+    cover: query.has('cover'),
     ...(at !== null && /^\d{1,9}$/.test(at) ? { at: Number(at) } : {}),
   };
 }
 
-export function boardAddress(id: string, options: { at?: number; replay?: boolean } = {}): string {
-  if (options.at !== undefined) return `/${id}?at=${options.at}`;
-  return options.replay ? `/${id}?replay` : `/${id}`;
+export interface NightAddress {
+  readonly subject?: SubjectView | undefined;
+  readonly at?: number | undefined;
+  readonly replay?: boolean;
+  readonly cover?: boolean;
+}
+
+/** The address of a night's board, or of a page about one thing of it. */
+export function nightAddress(id: string, options: NightAddress = {}): string {
+  const { subject, at, replay, cover } = options;
+  const query = [
+    ...(at === undefined ? [] : [`at=${at}`]),
+    ...(replay ? ['replay'] : []),
+    ...(cover ? ['cover'] : []),
+  ].join('&');
+  const path = subject ? `/${id}/${subject.of}/${subject.key}` : `/${id}`;
+  return query ? `${path}?${query}` : path;
 }

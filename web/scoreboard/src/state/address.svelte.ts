@@ -1,0 +1,56 @@
+/** Where the page is: moving about within a night keeps the night, and everything else loads. */
+import { routeOf, type NightRoute, type Route } from '../core/route';
+
+class Address {
+  route: Route = $state.raw(routeOf(location.pathname, location.search));
+
+  /** The night's own pages are changed in place; the history of the tab has each. */
+  go(href: string): void {
+    history.pushState(null, '', href);
+    this.#read();
+    scrollTo(0, 0);
+  }
+
+  /** Another query for the same page, without a new entry in the history of the tab. */
+  correct(href: string): void {
+    history.replaceState(history.state, '', href);
+    this.#read();
+  }
+
+  /** Takes over the clicks on links that lead to another page of the same night. */
+  run(): () => void {
+    const moved = (): void => this.#read();
+    const clicked = (event: MouseEvent): void => {
+      const to = linkOf(event);
+      if (to && sameNight(this.route, routeOf(to.pathname, to.search))) {
+        event.preventDefault();
+        this.go(to.pathname + to.search + to.hash);
+      }
+    };
+    addEventListener('popstate', moved);
+    document.addEventListener('click', clicked);
+    return () => {
+      removeEventListener('popstate', moved);
+      document.removeEventListener('click', clicked);
+    };
+  }
+
+  #read(): void {
+    this.route = routeOf(location.pathname, location.search);
+  }
+}
+
+export const address = new Address();
+
+function linkOf(event: MouseEvent): HTMLAnchorElement | undefined {
+  if (event.defaultPrevented || event.button !== 0) return undefined;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (!link || link.target || link.hasAttribute('download')) return undefined;
+  const here = link.pathname === location.pathname && link.search === location.search;
+  return link.origin === location.origin && !(here && link.hash) ? link : undefined;
+}
+
+function sameNight(from: Route, to: Route): to is NightRoute {
+  return from.page === 'night' && to.page === 'night' && from.id === to.id;
+}
