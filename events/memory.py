@@ -14,6 +14,7 @@ from events.store import (
     HistoryEnded,
     Key,
     KeyBound,
+    Note,
     StoreUnavailable,
     UnknownStream,
     WrongExpectedVersion,
@@ -29,6 +30,7 @@ class MemoryStore:
         self._logs: Final[dict[History, list[bytes]]] = {}
         self._keys: Final[dict[tuple[History, str], Bound]] = {}
         self._current: Final[dict[str, History]] = {}
+        self._notes: Final[list[Note]] = []
         self._bell: Final = Bell()
         self._closed = False
 
@@ -120,6 +122,15 @@ class MemoryStore:
                     yield history
             if not self._closed:
                 await ring.wait()
+
+    async def note(self, kind: str, body: bytes) -> None:
+        self._open()
+        self._notes.append(Note(len(self._notes) + 1, kind, body))
+
+    async def notes(self, after: int = 0) -> AsyncIterator[Note]:
+        self._open()
+        for each in self._notes[after:]:
+            yield each
 
     async def check(self) -> None:
         self._open()

@@ -23,16 +23,19 @@ class Plan(msgspec.Struct):
         current: By ceremony.
         last: The highest history number.
         stored: What the keys of this group are bound to in the log.
-        histories: Rows to insert; likewise `events` and `keys`.
+        last_note: The highest number of a note.
+        histories: Rows to insert; likewise `events`, `keys` and `notes`.
     """
 
     heads: dict[int, int]
     current: dict[str, History]
     last: int
     stored: Mapping[Place, Bound]
+    last_note: int
     histories: list[tuple[int, str]] = []
     events: list[tuple[int, int, bytes]] = []
     keys: dict[Place, Bound] = {}
+    notes: list[tuple[int, str, bytes]] = []
 
     def begin(
         self,
@@ -91,6 +94,10 @@ class Plan(msgspec.Struct):
         """
         self._refuse_bound(history, key)
         self.keys[history.number, key.text] = Bound(key.digest, version)
+
+    def note(self, kind: str, body: bytes) -> None:
+        self.last_note += 1
+        self.notes.append((self.last_note, kind, body))
 
     def _refuse_bound(self, history: History, key: Key | None) -> None:
         if key is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 APPLICATION_ID: Final = 0x54524B31  # "TRK1", so that another program's file is not taken for a log
-SCHEMA_VERSION: Final = 1
 
 _TABLES: Final = """
 CREATE TABLE generations (
@@ -41,6 +40,14 @@ WHEN NEW.version <> 1 + coalesce((SELECT max(version) FROM events WHERE history 
 BEGIN SELECT raise(ABORT, 'a version must follow the last one'); END;
 """
 
+_NOTES: Final = """
+CREATE TABLE notes (
+    number INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+"""
+
 # REPLACE deletes without firing a DELETE trigger unless the connection asks for it, so each table
 # refuses a second row in the place of the first on INSERT already.
 _REFUSE: Final = """
@@ -58,11 +65,29 @@ _PLACES: Final = {
     "histories": "number = NEW.number",
     "events": "history = NEW.history AND version = NEW.version",
     "keys": "history = NEW.history AND key = NEW.key",
+    "notes": "number = NEW.number",
 }
 
-CREATE: Final = (
-    "BEGIN IMMEDIATE;\n"
-    + _TABLES
-    + "".join(_REFUSE.format(table=table, place=place) for table, place in _PLACES.items())
-    + f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {SCHEMA_VERSION};\nCOMMIT;"
+
+def _guarded(tables: str, *names: str) -> str:
+    return tables + "".join(_REFUSE.format(table=name, place=_PLACES[name]) for name in names)
+
+
+_STEPS: Final = (
+    _guarded(_TABLES, "generations", "histories", "events", "keys"),
+    _guarded(_NOTES, "notes"),
 )
+SCHEMA_VERSION: Final = len(_STEPS)
+
+
+def steps_from(version: int) -> str:
+    """Return the script that brings a file from `version` (0: an empty one) to this program's."""
+    return "\n".join(
+        (
+            "BEGIN IMMEDIATE;",
+            *_STEPS[version:],
+            f"PRAGMA application_id = {APPLICATION_ID};",
+            f"PRAGMA user_version = {SCHEMA_VERSION};",
+            "COMMIT;",
+        )
+    )

@@ -16,12 +16,13 @@ from events.bell import Bell
 from events.codec import decode_recorded
 from events.lock import FileLock
 from events.recorded import Recorded
-from events.schema import APPLICATION_ID, CREATE, SCHEMA_VERSION
+from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
 from events.store import (
     Bound,
     CorruptEvent,
     History,
     Key,
+    Note,
     StoreUnavailable,
     UnknownStream,
     consecutive,
@@ -187,6 +188,22 @@ class SqliteStore:
             if not self._closed:
                 await ring.wait()
 
+    async def note(self, kind: str, body: bytes) -> None:
+        self._open()
+        await self._group.write(lambda plan: plan.note(kind, body))
+
+    async def notes(self, after: int = 0) -> AsyncIterator[Note]:
+        while True:
+            rows = await self._fetch(
+                "SELECT number, kind, body FROM notes WHERE number > ? ORDER BY number LIMIT ?",
+                (after, _READ),
+            )
+            for row in rows:
+                yield Note(*row)
+            if len(rows) < _READ:
+                return
+            after = rows[-1][0]
+
     async def check(self) -> None:
         await self._fetch("SELECT 1 FROM events LIMIT 1", ())
 
@@ -250,7 +267,7 @@ async def _prepare(writer: aiosqlite.Connection, path: Path) -> None:
     if not blank and application != APPLICATION_ID:
         message = f"{path} belongs to another program; give TRACKER_DATABASE another file."
         raise StoreUnavailable(message)
-    if not blank and version != SCHEMA_VERSION:
+    if not blank and not 0 < version <= SCHEMA_VERSION:
         message = (
             f"{path} has the tables of version {version}, this program those of {SCHEMA_VERSION};"
             " run the program that wrote it."
@@ -261,8 +278,8 @@ async def _prepare(writer: aiosqlite.Connection, path: Path) -> None:
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
         " PRAGMA recursive_triggers = ON; PRAGMA busy_timeout = 5000;"
     )
-    if blank:
-        await writer.executescript(CREATE)
+    if version < SCHEMA_VERSION:
+        await writer.executescript(steps_from(version))
 
 
 async def _number(connection: aiosqlite.Connection, sql: str) -> int:

@@ -52,6 +52,20 @@ class Bound(msgspec.Struct, frozen=True):
     version: int
 
 
+class Note(msgspec.Struct, frozen=True):
+    """
+    Something a server must remember that happened on no night: who holds a token, who is told.
+
+    Attributes:
+        number: 1, 2, ... over the whole store.
+        kind: What the body is.
+    """
+
+    number: int
+    kind: str
+    body: bytes
+
+
 class StoreError(Exception):
     """The root of what a store raises."""
 
@@ -233,6 +247,14 @@ class EventStore(Protocol):
 
     def follow(self) -> AsyncIterator[History]:
         """Yield every ceremony's current history, then each one that begins."""
+        ...
+
+    async def note(self, kind: str, body: bytes) -> None:
+        """Append to the store's own notes, which no ceremony shows."""
+        ...
+
+    def notes(self, after: int = 0) -> AsyncIterator[Note]:
+        """Yield the notes after a number, oldest first."""
         ...
 
     async def check(self) -> None:

@@ -38,6 +38,7 @@ class GroupWriter:
         heads: The log's head by history number; what is here is on the disk.
         current: The current history by ceremony.
         last: The highest history number.
+        last_note: The highest number of a note.
     """
 
     def __init__(self, connection: aiosqlite.Connection, ring: Callable[[], None]) -> None:
@@ -49,6 +50,7 @@ class GroupWriter:
         self.heads: dict[int, int] = {}
         self.current: dict[str, History] = {}
         self.last = 0
+        self.last_note = 0
         self._connection: Final = connection
         self._ring: Final = ring
         self._queue: Final[asyncio.Queue[_Write | None]] = asyncio.Queue(_QUEUE)
@@ -67,6 +69,9 @@ class GroupWriter:
             self.heads[number] = head
             self.current[ceremony] = History(ceremony, number, generation)
             self.last = number
+        ((self.last_note,),) = await self._connection.execute_fetchall(
+            "SELECT coalesce(max(number), 0) FROM notes"
+        )
         self._generation = generation
         self._in_doubt = False
 
@@ -81,14 +86,18 @@ class GroupWriter:
             await self._task
 
     async def write(
-        self, apply: Apply, ceremony: str, history: History | None, key: Key | None
+        self,
+        apply: Apply,
+        ceremony: str = "",
+        history: History | None = None,
+        key: Key | None = None,
     ) -> History | None:
         """
         Do one write whole or not at all, and return once it is on the disk.
 
         Args:
             apply: Adds it to the plan of its group, or raises why not.
-            ceremony: The stream.
+            ceremony: The stream, if it is about one.
             history: Where `key` may be bound already; None for the ceremony's current one.
             key: The write's idempotency key.
 
@@ -121,7 +130,7 @@ class GroupWriter:
             if self._in_doubt:
                 await self._look_again()
             stored = await self._bound_among(writes)
-            plan = Plan(self.heads.copy(), self.current.copy(), self.last, stored)
+            plan = Plan(self.heads.copy(), self.current.copy(), self.last, stored, self.last_note)
             planned, refused = _planned(plan, writes)
             await self._commit(plan)
         except Exception as problem:  # noqa: BLE001 - whatever failed, the callers must hear of it
@@ -130,6 +139,7 @@ class GroupWriter:
             refused = [(write, reason_for_all) for write in writes]
         else:
             self.heads, self.current, self.last = plan.heads, plan.current, plan.last
+            self.last_note = plan.last_note
             for write, history in planned:
                 if not write.done.done():
                     write.done.set_result(history)
@@ -167,7 +177,7 @@ class GroupWriter:
         return {(history, key): Bound(digest, version) for history, key, digest, version in rows}
 
     async def _commit(self, plan: Plan) -> None:
-        if not (plan.events or plan.keys):
+        if not (plan.events or plan.keys or plan.notes):
             return
         await self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -181,6 +191,8 @@ class GroupWriter:
                     "INSERT INTO keys VALUES (?, ?, ?, ?)",
                     [(*key, bound.digest, bound.version) for key, bound in plan.keys.items()],
                 )
+            if plan.notes:
+                await self._connection.executemany("INSERT INTO notes VALUES (?, ?, ?)", plan.notes)
             await self._connection.execute("COMMIT")
         except BaseException:
             with contextlib.suppress(sqlite3.Error):

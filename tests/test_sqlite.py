@@ -164,6 +164,9 @@ async def test_a_refused_opening_lets_go_of_the_file(path: Path) -> None:
             ),
             "nothing is",
         ),
+        ("UPDATE notes SET kind = 'other'", "nothing is updated"),
+        ("DELETE FROM notes", "nothing is deleted"),
+        ("REPLACE INTO notes VALUES (1, 'other', x'00')", "nothing is replaced"),
         ("INSERT INTO events VALUES (1, 5, x'00')", "a version must follow the last one"),
         ("INSERT INTO events VALUES (1, 0, x'00')", "a version must follow the last one"),
         ("INSERT INTO events VALUES (2, 2, x'00')", "a version must follow the last one"),
@@ -178,6 +181,7 @@ async def test_the_file_itself_refuses(path: Path, statement: str, sentence: str
             expected_version=2,
             key=Key("key-1", "digest-1"),
         )
+        await store.note("token", b"{}")
 
     with foreign(path) as connection, pytest.raises(sqlite3.IntegrityError, match=sentence):
         connection.execute(statement)
@@ -302,15 +306,37 @@ async def test_another_programs_database_is_refused_and_left_as_it_was(path: Pat
 async def test_a_newer_programs_log_is_refused_and_left_as_it_was(path: Path) -> None:
     await (await SqliteStore.open(path)).close()
     with foreign(path) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
         assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
     before = path.read_bytes()
 
     assert await refusal(path) == (
-        f"{path} has the tables of version 2, this program those of 1;"
+        f"{path} has the tables of version 3, this program those of 2;"
         " run the program that wrote it."
     )
     assert path.read_bytes() == before
+
+
+async def test_an_older_programs_log_gets_the_tables_it_lacks(path: Path) -> None:
+    async with opened(path) as store:
+        history = await store.begin(recorded([moment("1")]))
+    with foreign(path) as connection:
+        connection.executescript("DROP TABLE notes; PRAGMA user_version = 1;")
+
+    async with opened(path) as store:
+        await store.note("token", b"{}")
+
+        assert [each.event async for each in store.read(history)] == [moment("1")]
+        assert [each.body async for each in store.notes()] == [b"{}"]
+
+
+async def test_notes_outlive_the_process_and_are_counted_on(path: Path) -> None:
+    async with opened(path) as store:
+        await store.note("token", b"1")
+    async with opened(path) as store:
+        await store.note("token", b"2")
+
+        assert [(each.number, each.body) async for each in store.notes()] == [(1, b"1"), (2, b"2")]
 
 
 async def test_a_file_that_is_no_database_is_refused_and_left_as_it_was(path: Path) -> None:

@@ -20,6 +20,7 @@ from events.store import (
     HistoryEnded,
     Key,
     KeyBound,
+    Note,
     StoreUnavailable,
     UnknownStream,
     WrongExpectedVersion,
@@ -685,3 +686,23 @@ async def test_the_same_history_is_the_same_bytes_on_every_store(tmp_path: Path)
         await store.close()
 
     assert taken["sqlite"] == taken["memory"] == b"\n".join(map(encode, log))
+
+
+async def test_notes_are_kept_in_order_apart_from_every_night(store: EventStore) -> None:
+    history = await store.begin(moments(1))
+    await asyncio.gather(*(store.note("token", b"%d" % number) for number in range(5)))
+    await store.note("webhook", b"last")
+
+    kept = [each async for each in store.notes()]
+
+    assert [each.number for each in kept] == [1, 2, 3, 4, 5, 6]
+    assert sorted(each.body for each in kept[:5]) == [b"0", b"1", b"2", b"3", b"4"]
+    assert [each async for each in store.notes(after=5)] == [Note(6, "webhook", b"last")]
+    assert await logged(store, history) == moments(1)
+
+
+async def test_a_closed_store_takes_no_note(store: EventStore) -> None:
+    await store.close()
+
+    with pytest.raises(StoreUnavailable):
+        await store.note("token", b"{}")
