@@ -41,6 +41,16 @@ def decode_recorded(data: bytes, upcasters: Mapping[str, Upcaster] = UPCASTERS) 
         return _lift(_raw.decode(data), upcasters)
 
 
+def decode_lines(data: bytes) -> list[Recorded]:
+    """
+    Return the recorded events that `data` holds, one to a line.
+
+    Raises:
+        ValueError: One of them is not of today's shape; `decode_recorded` tells what it is.
+    """
+    return _decoder.decode_lines(data)
+
+
 def _lift(envelope: dict[str, Any], upcasters: Mapping[str, Upcaster]) -> Recorded:
     for _ in range(_MOST_STEPS):
         event: Any = envelope.get("event")

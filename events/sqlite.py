@@ -13,13 +13,12 @@ from typing import Any, Final, Self
 import aiosqlite
 
 from events.bell import Bell
-from events.codec import decode_recorded
 from events.lock import FileLock
+from events.reading import between
 from events.recorded import Recorded
 from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
 from events.store import (
     Bound,
-    CorruptEvent,
     History,
     Key,
     Note,
@@ -29,7 +28,7 @@ from events.store import (
 )
 from events.writer import GroupWriter, unavailable
 
-_READ: Final = 2048  # events a read takes from the file at a time
+_READ: Final = 1024  # events a read takes from the file at a time
 
 
 class SqliteStore:
@@ -143,22 +142,13 @@ class SqliteStore:
         self, history: History, after: int = 0, limit: int | None = None
     ) -> AsyncIterator[Recorded]:
         self._open()
-        end = self._group.heads[history.number] if limit is None else after + limit
+        head = self._group.heads[history.number]
+        end = head if limit is None else min(after + limit, head)
         while after < end:
-            rows = await self._fetch(
-                "SELECT recorded FROM events"
-                " WHERE history = ? AND version > ? AND version <= ? ORDER BY version LIMIT ?",
-                (history.number, after, end, _READ),
-            )
-            if not rows:
-                return
-            for (data,) in rows:
-                after += 1  # versions have no gap: the file itself sees to that
-                try:
-                    recorded = decode_recorded(data)
-                except ValueError as problem:
-                    raise CorruptEvent(history.ceremony, after, str(problem)) from problem
+            last = min(after + _READ, end)
+            for recorded in await between(self._fetch, history, after, last):
                 yield recorded
+            after = last
 
     async def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:
         while True:

@@ -12,10 +12,11 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from events.codec import decode_recorded
+from events.codec import UPCASTERS, Upcaster, decode_recorded, encode
 from events.schema import APPLICATION_ID
 from events.sqlite import SqliteStore
 from events.store import (
@@ -210,6 +211,60 @@ async def test_the_next_version_may_be_written_by_a_foreign_hand_and_is_then_our
             _ = [each async for each in store.read(history)]
         assert (corrupt.value.stream, corrupt.value.version) == ("made-up", 2)
         assert await store.head(history) == 2
+
+
+async def test_what_comes_before_a_bad_event_is_read_and_the_bad_one_named(path: Path) -> None:
+    log = recorded([moment(str(number)) for number in range(1, 2001)])
+    async with opened(path) as store:
+        history = await store.begin(log)
+
+    with foreign(path) as connection:
+        connection.execute("INSERT INTO events VALUES (1, 2001, x'7b7d')")
+        connection.execute("INSERT INTO events VALUES (1, 2002, x'7b7d')")
+
+    async with opened(path) as store:
+        stream = store.read(history)
+        assert [await anext(stream) for _ in log] == log
+        with pytest.raises(CorruptEvent, match="Event 2001"):
+            await anext(stream)
+
+
+async def test_a_row_that_holds_two_events_is_a_bad_event(path: Path) -> None:
+    log = recorded([moment("1"), moment("2"), moment("3"), moment("4")])
+    async with opened(path) as store:
+        history = await store.begin(log[:2])
+
+    with foreign(path) as connection:
+        both = encode(log[2]) + b"\n" + encode(log[3])
+        connection.execute("INSERT INTO events VALUES (1, 3, ?)", (both,))
+
+    async with opened(path) as store:
+        assert [each async for each in store.read(history, limit=2)] == log[:2]
+        with pytest.raises(CorruptEvent, match="Event 3"):
+            _ = [each async for each in store.read(history)]
+
+
+async def test_an_old_shape_among_todays_is_lifted(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = recorded([moment("1"), moment("2"), moment("3")])
+    async with opened(path) as store:
+        history = await store.begin(log[:1])
+
+    with foreign(path) as connection:
+        old = encode(log[1]).replace(b"moment-noted", b"moment-seen")
+        connection.execute("INSERT INTO events VALUES (1, 2, ?)", (old,))
+        connection.execute("INSERT INTO events VALUES (1, 3, ?)", (encode(log[2]),))
+
+    async with opened(path) as store:
+        with pytest.raises(CorruptEvent, match="Event 2"):
+            _ = [each async for each in store.read(history)]
+        monkeypatch.setitem(
+            cast("dict[str, Upcaster]", UPCASTERS),
+            "moment-seen",
+            lambda event: {**event, "type": "moment-noted"},
+        )
+        assert [each async for each in store.read(history)] == log
 
 
 # --- what a file keeps

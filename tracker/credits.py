@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -38,17 +38,11 @@ class Credited(msgspec.Struct, frozen=True, gc=False):
     withdrawn: frozenset[str] = frozenset()
 
 
-def subjects_of(lines: Iterable[NomineeLine], works: Mapping[str, WorkTally]) -> Subjects:
+def subjects_of(lines: Collection[NomineeLine], works: Mapping[str, WorkTally]) -> Subjects:
     """Return whom some nominations are credited to, each once."""
-    known: dict[str, None] = {}
-    people: dict[str, None] = {}
-    for line in lines:
-        if line.work is not UNSET and line.work in works:
-            known[line.work] = None
-        people.update(dict.fromkeys(line.people))
-    companies: dict[str, None] = {}
-    for work in known:
-        companies.update(dict.fromkeys(works[work].distributors))
+    known = {line.work: None for line in lines if line.work is not UNSET and line.work in works}
+    people = {person: None for line in lines for person in line.people}
+    companies = {company: None for work in known for company in works[work].distributors}
     return Subjects(tuple(known), tuple(people), tuple(companies))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, cast
 
-import msgspec
 from msgspec import UNSET
+from msgspec.structs import astuple
 
 from tracker.tally import AnyTally
 
@@ -17,7 +17,7 @@ Patch = dict[str, Any]
 """A merge patch: a value replaces, `None` deletes, an object goes deeper."""
 
 
-def difference(before: object, after: object, skip: frozenset[str] = frozenset()) -> Patch:
+def difference(before: Any, after: Any, skip: frozenset[str] = frozenset()) -> Patch:
     """
     Return the merge patch from one board, or part of one, to the next.
 
@@ -28,30 +28,29 @@ def difference(before: object, after: object, skip: frozenset[str] = frozenset()
         after: Of the same kind.
         skip: Members that are somebody else's to compare.
     """
+    patch: Patch = {}
+    members: Iterable[tuple[str, Any, Any]]
     if isinstance(after, dict):
-        old, new = cast("dict[str, object]", before), cast("dict[str, object]", after)
-        changed = [
+        old, new = cast("dict[str, Any]", before), cast("dict[str, Any]", after)
+        if not old.keys() <= new.keys():
+            patch = {key: None for key in old if key not in new}
+        members = [
             (key, known, value)
             for key, value in new.items()
-            if (known := old.get(key, UNSET)) is not value
+            if (known := old.get(key)) is not value
         ]
-        patch: Patch = dict.fromkeys(key for key in old if key not in new)
     else:
-        changed = [
-            (name, known, value)
-            for name in cast("msgspec.Struct", after).__struct_fields__
-            if (known := getattr(before, name)) is not (value := getattr(after, name))
-            and name not in skip
-        ]
-        patch = {}
-    for key, known, value in changed:
+        members = zip(after.__struct_fields__, astuple(before), astuple(after), strict=True)
+    for name, known, value in members:
+        if known is value or name in skip:
+            continue
         if value is UNSET:
-            patch[key] = None
-        elif known is UNSET or type(value) in _WHOLE:
+            patch[name] = None
+        elif known is None or known is UNSET or type(value) in _WHOLE:
             if known != value:
-                patch[key] = value
+                patch[name] = value
         elif deeper := difference(known, value):
-            patch[key] = deeper
+            patch[name] = deeper
     return patch
 
 

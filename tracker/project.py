@@ -24,7 +24,7 @@ from tracker.board import (
     WorkTally,
 )
 from tracker.credits import NOBODY, Credited, Subjects, credit, take_out
-from tracker.standings import stand
+from tracker.standings import Standings, stand
 from tracker.state import positions
 
 PROJECTOR: Final = 1
@@ -46,6 +46,7 @@ class Projection(msgspec.Struct, frozen=True, gc=False):
     starts: int = 0
     board: Board = BLANK
     credited: Credited = Credited()
+    standings: Standings = Standings()
     touched: Subjects = NOBODY
 
 
@@ -61,7 +62,9 @@ def project(before: Projection, recorded: Recorded) -> Projection:
     except ValueError:  # no time at all: show time stands still
         t = before.t
     touched = NOBODY if after.touched is before.touched else after.touched
-    return Projection(recorded.version, t, after.starts, after.board, after.credited, touched)
+    return Projection(
+        recorded.version, t, after.starts, after.board, after.credited, after.standings, touched
+    )
 
 
 def _scheduled(
@@ -244,8 +247,10 @@ def _set_category(board: Board, key: str, category: CategoryLine) -> Board:
 
 
 def _with_category(before: Projection, key: str, category: CategoryLine) -> Projection:
-    board, touched = stand(before.board, before.credited, key, category)
-    return replace(before, board=board, touched=touched)
+    board, standings, touched = stand(
+        before.board, before.credited, before.standings, key, category
+    )
+    return replace(before, board=board, standings=standings, touched=touched)
 
 
 def _new(named: dict[str, Tally], known: Mapping[str, Tally]) -> dict[str, Tally]:

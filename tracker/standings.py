@@ -2,41 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from tracker.board import Board, CategoryLine, Latest, NomineeLine, Progress, Ranking
 from tracker.credits import Credited, Subjects, subjects_of
-from tracker.tally import outcome, ranked, tallied
+from tracker.tally import Outcome, Place, outcome, placed, ranked, tallied
+
+
+class Standings(msgspec.Struct, frozen=True, gc=False):
+    """
+    What the next result is derived from.
+
+    Attributes:
+        works: The places of those with a win, best first; likewise of people and distributors.
+    """
+
+    outcome: Outcome = Outcome()
+    works: Sequence[Place] = ()
+    people: Sequence[Place] = ()
+    distributors: Sequence[Place] = ()
 
 
 def stand(
-    board: Board, credited: Credited, key: str, category: CategoryLine
-) -> tuple[Board, Subjects]:
+    board: Board, credited: Credited, standings: Standings, key: str, category: CategoryLine
+) -> tuple[Board, Standings, Subjects]:
     """
     Put a category in place and derive anew what rests on it.
 
     Returns:
-        The board, and whose tallies may have changed.
+        The board, its standings, and whose tallies may have changed.
     """
     before = board.categories.get(key)
     categories = board.categories.copy()
     categories[key] = category
-    touched = subjects_of(_moved(before, category), board.works)
-    standing = outcome(categories, credited.withdrawn)
-    works, moved_works = tallied(board.works, touched.works, credited.works, standing)
-    people, moved_people = tallied(board.people, touched.people, credited.people, standing)
+    replaced = _replaced(before, category)
+    touched = subjects_of(category.nominees.values() if replaced is None else replaced, board.works)
+    now = outcome(standings.outcome, categories, credited.withdrawn, replaced=replaced is not None)
+    works, moved_works = tallied(board.works, touched.works, credited.works, now)
+    people, moved_people = tallied(board.people, touched.people, credited.people, now)
     distributors, moved_distributors = tallied(
-        board.distributors, touched.distributors, credited.distributors, standing
+        board.distributors, touched.distributors, credited.distributors, now
+    )
+    places = Standings(
+        now,
+        placed(standings.works, moved_works),
+        placed(standings.people, moved_people),
+        placed(standings.distributors, moved_distributors),
     )
     ranking = board.ranking
     if moved_works or moved_people or moved_distributors:
         ranking = Ranking(
-            ranked(ranking.works, moved_works, works),
-            ranked(ranking.people, moved_people, people),
-            ranked(ranking.distributors, moved_distributors, distributors),
+            ranked(places.works) if moved_works else ranking.works,
+            ranked(places.people) if moved_people else ranking.people,
+            ranked(places.distributors) if moved_distributors else ranking.distributors,
         )
     after = replace(
         board,
@@ -48,21 +70,19 @@ def stand(
         distributors=distributors,
         ranking=ranking,
     )
-    return after, touched
+    return after, places, touched
 
 
-def _moved(before: CategoryLine | None, after: CategoryLine) -> list[NomineeLine]:
-    """Return the nominees for whom something may have changed."""
-    replaced = (
-        before is not None
-        and before.nominees is after.nominees
-        and before.winners is not after.winners
-        and before.winners
-        and after.winners
-    )
-    if before is None or not replaced:
-        return list(after.nominees.values())
-    # One result in the place of another: who had lost before and has lost now stays as they were.
+def _replaced(before: CategoryLine | None, after: CategoryLine) -> list[NomineeLine] | None:
+    """Return who won or lost where one result took the place of another, else None."""
+    if (
+        before is None
+        or before.nominees is not after.nominees
+        or before.winners is after.winners
+        or not (before.winners and after.winners)
+    ):
+        return None
+    # Who had lost before and has lost now stays as they were.
     return [after.nominees[nominee] for nominee in before.winners.keys() ^ after.winners.keys()]
 
 

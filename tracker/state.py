@@ -14,6 +14,8 @@ from events.ceremony import Distributor, Event, Person
 
 Phase = Literal["unscheduled", "scheduled", "live", "ended"]
 
+_BLOCK: Final = 4096
+
 
 class Category(msgspec.Struct, frozen=True, gc=False):
     """
@@ -52,8 +54,8 @@ class State(msgspec.Struct, frozen=True, gc=False):
         starts_since: Version of the event that set the start.
         works: The listing of each work and its version.
         order_since: Version of the last running order.
-        moments: A bit for each version that noted a moment: an int, since most logs hold more
-            moments than anything else, and copying a dict of them for each would be quadratic.
+        moments: A bit for each version that noted a moment, in blocks of `_BLOCK` versions: most
+            logs hold more moments than anything else, and each is noted in a copy of this.
         withdrawn_moments: By version of the moment, that of its withdrawal.
     """
 
@@ -69,12 +71,13 @@ class State(msgspec.Struct, frozen=True, gc=False):
     works: dict[str, tuple[facts.WorkListed, int]] = {}
     people: dict[str, Person] = {}
     distributors: dict[str, Distributor] = {}
-    moments: int = 0
+    moments: dict[int, int] = {}
     withdrawn_moments: dict[int, int] = {}
 
     def noted(self, version: int) -> bool:
         """Tell whether the event of that version noted a moment."""
-        return bool(self.moments >> version & 1)
+        block, bit = divmod(version, _BLOCK)
+        return bool(self.moments.get(block, 0) >> bit & 1)
 
 
 EMPTY: Final = State()
@@ -233,7 +236,10 @@ def _retracted(state: State, event: facts.WinnerRetracted, version: int) -> Stat
 
 
 def _moment_noted(state: State, _event: facts.MomentNoted, version: int) -> State:
-    return replace(state, version=version, moments=state.moments | 1 << version)
+    moments = state.moments.copy()
+    block, bit = divmod(version, _BLOCK)
+    moments[block] = moments.get(block, 0) | 1 << bit
+    return replace(state, version=version, moments=moments)
 
 
 def _moment_withdrawn(state: State, event: facts.MomentWithdrawn, version: int) -> State:

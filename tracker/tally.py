@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Iterable, Mapping
-from operator import attrgetter, itemgetter
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 import msgspec
@@ -14,8 +13,9 @@ from tracker.board import CategoryLine, Tally, WorkTally
 
 AnyTally = TypeVar("AnyTally", WorkTally, Tally)
 
-_ID: Final = itemgetter(0)
-_WINS: Final = attrgetter("wins")
+Place = tuple[int, int, str]
+"""Where somebody with a win stands: `(-wins, -nominations, id)`, so that the least is the best."""
+
 _NOBODY: Final[frozenset[str]] = frozenset()
 
 
@@ -29,18 +29,33 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
         withdrawn: Those no longer up for anything; no winner is among them.
     """
 
-    winners: frozenset[str]
-    settled: frozenset[str]
-    withdrawn: frozenset[str]
+    winners: frozenset[str] = _NOBODY
+    settled: frozenset[str] = _NOBODY
+    withdrawn: frozenset[str] = _NOBODY
 
 
-def outcome(categories: Mapping[str, CategoryLine], withdrawn: frozenset[str]) -> Outcome:
-    """Return how the night stands; `withdrawn` are the nominees taken out, winners or not."""
-    decided = [category for category in categories.values() if category.winners]
-    winners = _NOBODY.union(*[category.winners for category in decided])
-    settled = _NOBODY.union(*[category.nominees for category in decided])
-    if not withdrawn:
-        return Outcome(winners, settled, withdrawn)
+def outcome(
+    before: Outcome,
+    categories: Mapping[str, CategoryLine],
+    withdrawn: frozenset[str],
+    *,
+    replaced: bool,
+) -> Outcome:
+    """
+    Return how the night stands.
+
+    Args:
+        before: How it stood.
+        categories: As they are now.
+        withdrawn: The nominees taken out, winners or not.
+        replaced: Nothing happened but that one result took the place of another.
+    """
+    winners = _NOBODY.union(*[category.winners for category in categories.values()])
+    if replaced and not withdrawn:
+        return Outcome(winners, before.settled, withdrawn)
+    settled = _NOBODY.union(
+        *[category.nominees for category in categories.values() if category.winners]
+    )
     gone = withdrawn - winners
     return Outcome(winners, settled - gone, gone)
 
@@ -50,9 +65,9 @@ def tallied(
     subjects: Iterable[str],
     nominations: Mapping[str, frozenset[str]],
     standing: Outcome,
-) -> tuple[dict[str, AnyTally], list[str]]:
+) -> tuple[dict[str, AnyTally], list[tuple[Place, Place]]]:
     """
-    Return `tallies` with those of `subjects` derived anew, and whom that may move in the ranking.
+    Return `tallies` with those of `subjects` derived anew, and who moved in the ranking: from, to.
 
     Args:
         tallies: Returned as they are where nothing changed.
@@ -62,7 +77,7 @@ def tallied(
     """
     winners, settled, withdrawn = standing.winners, standing.settled, standing.withdrawn
     result = tallies
-    moved: list[str] = []
+    moved: list[tuple[Place, Place]] = []
     for subject in subjects:
         ballots = nominations.get(subject, _NOBODY)
         wins = len(ballots & winners)
@@ -78,42 +93,30 @@ def tallied(
             old, nominations=standing_for, wins=wins, lost=lost, pending=pending
         )
         if old.wins != wins or (wins and old.nominations != standing_for):
-            moved.append(subject)
+            here = (-old.wins, -old.nominations, subject)
+            moved.append((here, (-wins, -standing_for, subject)))
     return result, moved
 
 
-def ranked(
-    ranking: tuple[tuple[str, int], ...],
-    moved: Iterable[str],
-    tallies: Mapping[str, WorkTally] | Mapping[str, Tally],
-) -> tuple[tuple[str, int], ...]:
-    """
-    Return the competition ranking of those with a win: 1, 1, 3.
-
-    Within a rank: more nominations first, then by id.
-
-    Args:
-        ranking: The one before, which names all who had a win.
-        moved: Those whose wins, or nominations with a win, have changed since.
-        tallies: The new ones.
-    """
+def placed(places: Sequence[Place], moved: Sequence[tuple[Place, Place]]) -> Sequence[Place]:
+    """Return the places of all with a win, best first, after some of them moved."""
     if not moved:
-        return ranking
+        return places
+    after = list(places)
+    for here, there in moved:
+        if here[0]:
+            del after[bisect_left(after, here)]
+        if there[0]:
+            insort(after, there)
+    return after
 
-    def standing(subject: str) -> tuple[int, int, str]:
-        tally = tallies[subject]
-        return -tally.wins, -tally.nominations, subject
 
-    # The others keep their order, so only the moved are put in their places. The rest runs in C:
-    # forty people have a win when a night ends, and each result ranks them anew.
-    order = list(map(_ID, ranking))
-    for subject in set(moved):
-        if subject in order:
-            order.remove(subject)
-    for subject in set(moved):
-        if tallies[subject].wins:
-            insort(order, subject, key=standing)
-    wins = list(map(_WINS, map(tallies.__getitem__, order)))
-    # Read from the end, so that of equals the first one's place is the one that stays.
-    ranks = dict(zip(reversed(wins), range(len(wins), 0, -1), strict=True))
-    return tuple(zip(order, map(ranks.__getitem__, wins), strict=True))
+def ranked(places: Iterable[Place]) -> tuple[tuple[str, int], ...]:
+    """Return the competition ranking: 1, 1, 3. Within a rank the places' order stays."""
+    rows: list[tuple[str, int]] = []
+    rank = best = 0
+    for row, (wins, _, subject) in enumerate(places, start=1):
+        if wins != best:
+            rank, best = row, wins
+        rows.append((subject, rank))
+    return tuple(rows)
