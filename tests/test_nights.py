@@ -160,7 +160,7 @@ async def test_an_outage_is_told_and_overcome_without_a_gap() -> None:
         assert night is not None
         async with asyncio.timeout(5):
             while night.version < START + 1:
-                await night.stirred()
+                await night.listen().wait()
         assert store.outages == 0
         assert await nights.behind() == {}
         assert as_json(night.board) == as_json(

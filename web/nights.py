@@ -81,7 +81,7 @@ class Nights:
             async with asyncio.timeout(patience):
                 night = await self._night_of(history)
                 while night.version < version and history.ceremony not in self.broken:
-                    await night.stirred()
+                    await night.listen().wait()
         except TimeoutError:
             raise Behind(history.ceremony, version) from None
         if night.version < version:
@@ -136,7 +136,9 @@ class Nights:
             await night.catch_up()
         except Exception as problem:  # noqa: BLE001 - one bad stream must not take the others along
             self._break(history, problem)
-        self._nights[history.ceremony] = night
+        ended, self._nights[history.ceremony] = self._nights.get(history.ceremony), night
+        if ended is not None:
+            ended.stir()
         feed = self._feeds.get(history.ceremony)
         if feed is None:
             feed = Feed(history.ceremony, night)

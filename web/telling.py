@@ -1,0 +1,75 @@
+"""One telling of a night, as its pages hold it: as it happened, or as corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from events.codec import encode
+from events.recorded import Recorded
+from tracker.frames import PAGE_SIZE, frame
+from tracker.project import NOTHING, Projection, project
+
+
+class Telling:
+    """
+    The frames of a history under one epoch, kept encoded, and one projection in 64.
+
+    Attributes:
+        projection: That of the head.
+    """
+
+    def __init__(self, epoch: str) -> None:
+        self.epoch: Final = epoch
+        self.projection: Projection = NOTHING
+        self.frames: Final[list[bytes]] = []
+        self._openings: Final[list[Projection]] = [NOTHING]
+
+    @classmethod
+    def of(cls, epoch: str, events: Sequence[Recorded]) -> Telling:
+        """Return the telling of a history, from version 1 on."""
+        telling = cls(epoch)
+        for recorded in events:
+            telling.advance(recorded)
+        return telling
+
+    @property
+    def version(self) -> int:
+        return self.projection.version
+
+    def advance(self, recorded: Recorded) -> bytes:
+        """Take in the next event and return its encoded frame."""
+        before = self.projection
+        after = project(before, recorded)
+        encoded = encode(frame(before, after, recorded))
+        self.projection = after
+        self.frames.append(encoded)
+        if after.version % PAGE_SIZE == 0:
+            self._openings.append(after)
+        return encoded
+
+    def opening(self, version: int) -> Projection:
+        """Return the projection with which the page opens that holds the version's successor."""
+        return self._openings[version // PAGE_SIZE]
+
+    def has_page(self, page: int) -> bool:
+        return 0 <= page < len(self._openings)
+
+    def page_is_full(self, page: int) -> bool:
+        return self.version >= (page + 1) * PAGE_SIZE
+
+    def page_json(self, page: int) -> bytes:
+        """Return an encoded page of frames, one that there is."""
+        opening = page * PAGE_SIZE
+        return encode(
+            {
+                "epoch": self.epoch,
+                "page": page,
+                "keyframe": {"version": opening, "board": self._openings[page].board},
+                "frames": [
+                    msgspec.Raw(encoded) for encoded in self.frames[opening : opening + PAGE_SIZE]
+                ],
+            }
+        )
