@@ -45,6 +45,13 @@ def test_the_package_carries_the_built_page(contents: set[str]) -> None:
     assert page <= contents
 
 
+def test_the_package_carries_the_servers_own_pages_and_words(contents: set[str]) -> None:
+    for folder in ("web/templates", "web/words"):
+        found = files_under(folder)
+        assert found
+        assert found <= contents
+
+
 def test_the_package_carries_the_four_rooms_and_nothing_of_the_workshop(
     contents: set[str],
 ) -> None:

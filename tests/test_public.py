@@ -3,6 +3,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -30,6 +31,7 @@ from night import (
     recorded,
     retracted,
 )
+from tracker.amended import AMENDED, amended
 from tracker.patch import merge
 from web.live import STREAM_HEADERS
 
@@ -312,6 +314,119 @@ async def test_a_page_that_is_not_there_is_never_cached_not_even_as_unchanged(pa
 async def test_a_page_of_another_epoch_is_not_found() -> None:
     async with opened(*many(70)) as doors:
         problem(await doors.get(f"{HERE}/frames/other-1-1/0"), 404, "not-found")
+
+
+async def test_the_night_as_corrected_has_pages_of_its_own() -> None:
+    log = recorded(TOLD)
+    async with opened(*TOLD) as doors:
+        head = (await doors.get(HERE)).json()
+        assert head["corrected"] == f"{head['epoch']}-c{START + 4}"
+        assert re.fullmatch("[A-Za-z0-9_-]{1,64}", head["corrected"])
+        page = (await doors.get(f"{HERE}/frames/{head['corrected']}/0")).json()
+        assert (page["epoch"], page["page"]) == (head["corrected"], 0)
+        board = page["keyframe"]["board"]
+        for frame, expected in zip(page["frames"], projections(amended(log))[1:], strict=True):
+            board = merge(board, frame["patch"])
+            assert board == as_json(expected.board)
+        assert page["frames"][START + 2]["event"] == as_json(announced("directing", "bo"))
+        assert page["frames"][START + 3]["event"]["kind"] == AMENDED
+        assert page["frames"][START + 3]["patch"] == {}
+        assert board["categories"]["directing"]["winners"] == {"directing/bo": START + 3}
+
+        as_it_happened = (await doors.get(f"{HERE}/frames/{head['epoch']}/0")).json()
+        assert [frame["t"] for frame in as_it_happened["frames"]] == [
+            frame["t"] for frame in page["frames"]
+        ]
+
+
+async def test_a_night_in_which_nothing_was_corrected_has_one_telling() -> None:
+    async with opened(*LIVE, announced("sound", "orbit"), moment()) as doors:
+        head = (await doors.get(HERE)).json()
+        assert "corrected" not in head
+        for version in (0, START + 1):
+            path = f"{HERE}/frames/{head['epoch']}-c{version}/0"
+            problem(await doors.get(path), 404, "not-found")
+
+
+async def test_pages_of_the_night_as_corrected_are_kept_as_all_pages_are() -> None:
+    told = (*many(70), announced("directing", "ada"), corrected("directing", "bo"))
+    async with opened(*told) as doors:
+        pages = f"{HERE}/frames/{(await doors.get(HERE)).json()['corrected']}"
+        full, tail = await doors.get(f"{pages}/0"), await doors.get(f"{pages}/1")
+        assert full.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert tail.headers["cache-control"] == "no-cache"
+        same = await doors.get(f"{pages}/1", if_none_match=tail.headers["etag"])
+        assert same.status_code == 304
+        problem(await doors.get(f"{pages}/2"), 404, "not-found")
+
+        await doors.post(moment("Nothing that amends."))
+        longer = await doors.get(f"{pages}/1", if_none_match=tail.headers["etag"])
+        assert longer.json()["frames"][:-1] == tail.json()["frames"]
+        assert len(longer.json()["frames"]) == len(told) + 1 - 64
+
+
+async def test_another_correction_begins_another_telling() -> None:
+    async with opened(*TOLD) as doors:
+        stale = (await doors.get(HERE)).json()["corrected"]
+        assert (await doors.get(f"{HERE}/frames/{stale}/0")).status_code == 200
+        await doors.post(retracted("sound"))
+        problem(await doors.get(f"{HERE}/frames/{stale}/0"), 404, "not-found")
+        fresh = (await doors.get(HERE)).json()["corrected"]
+        assert fresh.endswith(f"-c{HEAD + 1}")
+        page = (await doors.get(f"{HERE}/frames/{fresh}/0")).json()
+        assert page["frames"][START + 1]["patch"] == {}, "the result taken back is left out"
+
+
+class Held(MemoryStore):
+    """A store that counts who reads it from the start; the next of them waits when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads = 0
+        self.reached = asyncio.Event()
+        self.hold: asyncio.Event | None = None
+
+    async def read(
+        self, history: History, after: int = 0, limit: int | None = None
+    ) -> AsyncIterator[Recorded]:
+        if after == 0:
+            self.reads += 1
+            hold, self.hold = self.hold, None
+            if hold is not None:
+                self.reached.set()
+                await hold.wait()
+        async for each in super().read(history, after, limit):
+            yield each
+
+
+async def test_the_night_as_corrected_is_read_from_the_log_once_for_all_who_ask() -> None:
+    store = Held()
+    async with opened(*TOLD, store=store) as doors:
+        path = f"{HERE}/frames/{(await doors.get(HERE)).json()['corrected']}/0"
+        before = store.reads
+        answers = await asyncio.gather(*(doors.get(path) for _ in range(5)))
+        assert len({answer.content for answer in answers}) == 1
+        assert store.reads == before + 1
+
+
+@pytest.mark.parametrize(
+    ("event", "status"), [(moment("Meanwhile."), 200), (retracted("sound"), 404)]
+)
+async def test_what_comes_while_the_night_is_told_as_corrected_is_not_missed(
+    event: Event, status: int
+) -> None:
+    store = Held()
+    async with opened(*TOLD, store=store) as doors:
+        epoch = (await doors.get(HERE)).json()["corrected"]
+        store.hold = release = asyncio.Event()
+        asked = asyncio.create_task(doors.get(f"{HERE}/frames/{epoch}/0"))
+        await store.reached.wait()
+        assert (await doors.post(event)).status_code == 201
+        release.set()
+        answer = await asked
+        assert answer.status_code == status
+        if status == 200:
+            assert answer.json()["frames"][-1]["event"] == as_json(event)
 
 
 async def test_what_a_client_holds_is_not_sent_again() -> None:

@@ -14,6 +14,7 @@ from events.store import UnknownStream
 from web.errors import MEDIA_TYPE, name_of, problem_json
 from web.feed import Cursor
 from web.origins import Origins
+from web.policy import POLICY, STRICT
 from web.queries import number
 
 LIVE_PATH = re.compile(r"/api/ceremonies/([^/]+)/live")
@@ -39,6 +40,7 @@ class HandshakeRefused(Exception):
             "Content-Type": MEDIA_TYPE,
             "Cache-Control": "no-store",
             "Access-Control-Allow-Origin": "*",
+            POLICY: STRICT,
             **(headers or {}),
         }
         self.body = problem_json(name or name_of(status), detail)

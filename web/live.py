@@ -18,6 +18,7 @@ from web.handshake import (
 )
 from web.heart import Heart
 from web.origins import Origins
+from web.policy import POLICY, STRICT
 from web.viewers import LiveViewer, SocketViewer, StreamViewer
 
 MAX_HEAD_BYTES = 16 * 1024
@@ -32,6 +33,7 @@ STREAM_HEADERS = {
     "Cache-Control": "no-store",
     "Access-Control-Allow-Origin": "*",
     "X-Accel-Buffering": "no",
+    POLICY: STRICT,
 }
 
 

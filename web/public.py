@@ -187,7 +187,7 @@ async def read_event(
 @get(
     "/api/ceremonies/{ceremony:str}/frames/{epoch:str}/{page:int}",
     summary="Read a page of frames",
-    responses=answers(FramePage, 404, kept=True),
+    responses=answers(FramePage, 404, 503, kept=True),
 )
 async def read_frames(
     request: AnyRequest,
@@ -197,17 +197,18 @@ async def read_frames(
     page: FromPath[int],
 ) -> Response[bytes]:
     night = night_of(nights, ceremony)
-    if epoch != night.epoch:
+    telling = await night.telling(epoch)
+    if telling is None:
         raise ProblemError(
             "not-found", f"{ceremony!r} has no epoch {epoch!r} now; read its head again."
         )
-    if not night.has_page(page):
+    if not telling.has_page(page):
         raise ProblemError("not-found", f"{ceremony!r} has no page {page} yet.")
-    full = night.page_is_full(page)
-    etag = f"{night.epoch}:{page}:{'full' if full else night.version}"
+    full = telling.page_is_full(page)
+    etag = f"{epoch}:{page}:{'full' if full else telling.version}"
     cache = FOR_EVER if full else NO_CACHE
     return unchanged(request, etag, cache) or json_answer(
-        night.page_json(page), etag=etag, cache=cache
+        telling.page_json(page), etag=etag, cache=cache
     )
 
 
