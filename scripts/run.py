@@ -129,6 +129,7 @@ def main() -> int:
             "",
             f"  the board, live    {url}/{NIGHT}-rehearsal   (the night at {SPEED}x, from now)",
             f"  the replay         {url}/{NIGHT}?replay",
+            f"  the console        {url}/console{f'#token={token}' if token == made else ''}",
             f"  every ceremony     {url}/",
             *([f"  admin token        {token}   (of this run)"] if token == made else []),
             *([f"  the server's log   {log}"] if log else []),

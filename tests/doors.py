@@ -13,8 +13,8 @@ from events.memory import MemoryStore
 from events.store import EventStore
 from night import CATEGORIES, SCHEDULED, WORKS, as_json, recorded
 from web.app import Tracker
+from web.parts import Parts
 from web.settings import Settings
-from web.tokens import Tokens
 
 TOKEN: Final = "a-token-for-tests"
 BEARER: Final = {"Authorization": f"Bearer {TOKEN}"}
@@ -88,7 +88,9 @@ async def opened(
     store = store or MemoryStore()
     if events:
         await store.begin(recorded(events))
-    tracker = Tracker(settings or Settings(admin_token=TOKEN), store, Tokens(TOKEN))
+    parts = Parts(store, settings or Settings(admin_token=TOKEN))
+    await parts.load()
+    tracker = Tracker(parts)
     async with tracker.running():
         transport = httpx.ASGITransport(tracker, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://tracker") as client:

@@ -50,6 +50,7 @@ class RunningServer:
         self.url: Final = f"http://127.0.0.1:{self.port}"
         self.database: Final = folder / "tracker.db"
         self.log: Final = folder / "server.log"
+        self.token: Final = TOKEN
         self.headers: Final = {"Authorization": f"Bearer {TOKEN}"}
         self._environment: Final = environment(
             TRACKER_PORT=str(self.port),

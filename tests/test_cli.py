@@ -492,3 +492,43 @@ def test_progress_that_breaks_off_says_where() -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert stream.getvalue().splitlines()[-1] == "importing gala: stopped after 1 of 3"
+
+
+# --- tokens
+
+
+def test_a_token_is_made_listed_and_revoked_through_the_server(empty: RunningServer) -> None:
+    made = empty.run("token", "new", "maya", "--ceremony", "some-night").stdout.strip()
+    bearer = {"Authorization": f"Bearer {made}"}
+    refused = httpx.post(f"{empty.url}/api/ceremonies/some-night/events", headers=bearer)
+    assert refused.status_code == 404, "known, but there is no such ceremony here"
+    listed = empty.run("token", "list").stdout
+    (line,) = [each for each in listed.splitlines() if "maya" in each]
+    assert line.split()[:3] == [made.partition(".")[0], "producer", "maya"]
+    assert "some-night" in line
+    assert made not in listed
+    assert "good for nothing" in empty.run("token", "revoke", line.split()[0]).stdout
+    refused = httpx.post(f"{empty.url}/api/ceremonies/some-night/events", headers=bearer)
+    assert refused.status_code == 401
+
+
+def test_a_token_is_made_in_the_file_where_no_server_holds_it(tmp_path: Path) -> None:
+    with RunningServer(tmp_path, TRACKER_BUNDLED="0") as running:
+        pass
+    made = alone(running.database, "token", "new", "ed", "--role", "editor").stdout.strip()
+    assert "ed" in alone(running.database, "token", "list").stdout
+    with running:
+        bearer = {"Authorization": f"Bearer {made}"}
+        refused = httpx.get(f"{running.url}/api/tokens", headers=bearer)
+        assert (refused.status_code, refused.json()["type"]) == (
+            403,
+            "urn:awards-night:problem:forbidden",
+        )
+
+
+def test_a_token_that_cannot_be_is_refused_with_a_sentence(empty: RunningServer) -> None:
+    for wrong in (("new", " "), ("new", "maya", "--expires", "tomorrow"), ("revoke", "none")):
+        ended = empty.run("token", *wrong, check=False)
+        assert ended.returncode == 1
+        assert ended.stderr.startswith("tracker: ")
+        assert "Traceback" not in ended.stderr

@@ -1,57 +1,100 @@
-from pathlib import Path
-
 import pytest
 
-from web.tokens import Tokens, digest_of, first_token
+from events.codec import encode
+from events.memory import MemoryStore
+from events.timestamp import from_ms
+from web.once import OneTimeCode
+from web.tokens import OPERATOR, Tokens, digest_of
+
+pytestmark = pytest.mark.anyio
 
 TOKEN = "a-token-for-tests"
 
 
-def test_a_token_speaks_for_its_actor_and_no_other_does() -> None:
-    tokens = Tokens(TOKEN)
-    assert tokens.actor(f"Bearer {TOKEN}") == "admin"
-    assert tokens.actor(f"bearer  {TOKEN} ") == "admin"
+class Time:
+    """A clock that stands until it is moved, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.ms = 1_000_000
+
+    def __call__(self) -> str:
+        return from_ms(self.ms)
+
+
+async def test_the_operators_token_opens_everything_and_no_other_does() -> None:
+    tokens = Tokens(MemoryStore(), now=Time(), operator=TOKEN)
+    assert tokens.grant(f"Bearer {TOKEN}") is OPERATOR
+    assert tokens.grant(f"bearer  {TOKEN} ") is OPERATOR
     for header in (None, "", "Bearer", "Bearer ", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x"):
-        assert tokens.actor(header) is None
+        assert tokens.grant(header) is None
+    assert tokens.grant(f"Bearer {digest_of(TOKEN)}") is None, "the digest is no token"
 
 
-@pytest.mark.parametrize("header", ["Bearer ", f"Bearer {digest_of('')}", "Bearer x", "Bearer é"])
-def test_where_no_token_is_known_nobody_enters(header: str) -> None:
-    assert Tokens().actor(header) is None
+async def test_where_no_token_is_known_nobody_enters() -> None:
+    tokens = Tokens(MemoryStore(), now=Time())
+    assert not tokens.operated
+    for header in ("Bearer ", f"Bearer {digest_of('')}", "Bearer x", "Bearer \xe9", "Bearer ."):
+        assert tokens.grant(header) is None
 
 
-def test_the_digest_of_a_token_does_not_open_the_door_itself() -> None:
-    assert Tokens(TOKEN).actor(f"Bearer {digest_of(TOKEN)}") is None
+async def test_a_token_is_good_in_every_later_start_and_kept_as_a_digest_alone() -> None:
+    store, now = MemoryStore(), Time()
+    grant, token = await Tokens(store, now=now).issue("maya", "producer", by="admin")
+    later = Tokens(store, now=now)
+    await later.load()
+    assert later.grant(f"Bearer {token}") == grant
+    assert later.grant(f"Bearer {token[:-1]}") is None
+    assert later.grant(f"Bearer {grant.id}") is None
+    assert later.listed() == [grant]
+    kept = b"".join([note.body async for note in store.notes()])
+    assert token.partition(".")[2].encode() not in kept
+    assert token.encode() not in encode(grant)
 
 
-def test_the_first_start_makes_a_token_and_later_starts_only_know_it(tmp_path: Path) -> None:
-    database = tmp_path / "night.db"
-    tokens, made = first_token(database)
-    assert made is not None
-    assert len(made) >= 32
-    assert tokens.actor(f"Bearer {made}") == "admin"
-    (beside,) = tmp_path.iterdir()
-    assert beside.stat().st_mode & 0o777 == 0o600
-    assert made not in beside.read_text()
-    again, shown = first_token(database)
-    assert shown is None
-    assert again.actor(f"Bearer {made}") == "admin"
-    assert again.actor("Bearer something-else") is None
+async def test_a_revoked_token_is_good_for_nothing_at_once_and_for_ever() -> None:
+    store, now = MemoryStore(), Time()
+    tokens = Tokens(store, now=now)
+    grant, token = await tokens.issue("maya", "producer", by="admin")
+    ring = tokens.revoked.listen()
+    assert await tokens.revoke(grant.id, by="admin")
+    assert ring.is_set(), "who serves her still hears of it"
+    assert tokens.grant(f"Bearer {token}") is None
+    assert not tokens.stands(grant)
+    assert not await tokens.revoke(grant.id, by="admin"), "there is none any more"
+    later = Tokens(store, now=now)
+    await later.load()
+    assert later.grant(f"Bearer {token}") is None
+    assert later.listed() == []
 
 
-@pytest.mark.parametrize("rest", [b"", b"abc\n", b"\xff\xfe", digest_of(TOKEN).encode()[:-1]])
-def test_half_a_token_file_is_made_anew_so_that_nobody_is_locked_out(
-    tmp_path: Path, rest: bytes
-) -> None:
-    database = tmp_path / "night.db"
-    (tmp_path / "night.db-token").write_bytes(rest)
-    (tmp_path / "night.db-token.new").write_bytes(b"left by a crash")
-    tokens, made = first_token(database)
-    assert made is not None
-    assert tokens.actor(f"Bearer {made}") == "admin"
-    assert first_token(database)[1] is None
-    assert not (tmp_path / "night.db-token.new").exists()
+async def test_a_token_ends_when_it_expires() -> None:
+    now = Time()
+    tokens = Tokens(MemoryStore(), now=now)
+    ends = from_ms(now.ms + 1_000)
+    grant, token = await tokens.issue("maya", "admin", by="admin", expires_at=ends)
+    now.ms += 999
+    assert tokens.grant(f"Bearer {token}") == grant
+    assert tokens.operated
+    now.ms += 1
+    assert tokens.grant(f"Bearer {token}") is None
+    assert not tokens.operated, "so the next start makes another one"
 
 
-def test_two_servers_make_two_tokens(tmp_path: Path) -> None:
-    assert first_token(tmp_path / "a.db")[1] != first_token(tmp_path / "b.db")[1]
+async def test_a_grant_for_a_ceremony_covers_its_rehearsal_and_no_other_night() -> None:
+    tokens = Tokens(MemoryStore(), now=Time())
+    one, _ = await tokens.issue("maya", "producer", by="admin", ceremony="oscars-97")
+    every, _ = await tokens.issue("max", "producer", by="admin")
+    assert one.covers("oscars-97")
+    assert one.covers("oscars-97-rehearsal")
+    assert not one.covers("oscars-89")
+    assert every.covers("oscars-89")
+
+
+def test_a_code_lets_in_once_and_only_who_has_it() -> None:
+    code = OneTimeCode()
+    assert not code.take("")
+    made = code.make()
+    assert not code.take(made + "x")
+    assert not code.take("\u2603")
+    assert code.take(made)
+    assert not code.take(made)

@@ -11,23 +11,27 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, SkipValidation
+from msgspec import UNSET, UnsetType
 
 from events.ceremony import tag_of
 from events.codec import encode
 from events.recorded import Recorded
 from tracker.desk import REHEARSAL, Desk
 from tracker.frames import Frame
-from tracker.outcomes import Posted, Stale
+from tracker.outcomes import Posted, RefusedByRule, Stale
+from web.access import needs, needs_for_event
 from web.answers import json_answer
 from web.described import answers, post_answers
-from web.errors import ProblemError
+from web.errors import ProblemError, RefusedInTable
+from web.misread import programme_of
 from web.nights import Nights
-from web.posts import LARGEST_BODY, decoded, event_of, if_match_of, key_of
+from web.posts import LARGEST_BODY, event_of, if_match_of, key_of
 from web.programme import Programme, programme_events
+from web.programme_csv import MEDIA_TYPE as CSV
+from web.programme_csv import table_of
 from web.public import AnyRequest, NightsHere, StoreHere, night_of, read_up_to_the_board
 from web.queries import Limit, Version, Wish, stretch, wished
 from web.schema import EventPost, ProgrammePost, RehearsalPost
-from web.tokens import Tokens
 
 DeskHere = NamedDependency[SkipValidation[Desk]]
 
@@ -44,10 +48,11 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Scheduled(msgspec.Struct, frozen=True):
-    """A ceremony's id and the version its programme ends with."""
+    """A ceremony's id and the version its programme ends with; of a table that is tried, it all."""
 
     id: str
     version: int
+    programme: Programme | UnsetType = UNSET
 
 
 class RehearsalBegun(msgspec.Struct, frozen=True):
@@ -58,38 +63,18 @@ class RehearsalBegun(msgspec.Struct, frozen=True):
     epoch: str
 
 
-async def authenticated(
-    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
-) -> None:
-    """Let nobody pass whose token is not known."""
-    tokens: Tokens = connection.app.state.tokens
-    actor = tokens.actor(connection.headers.get("authorization"))
-    if actor is None:
-        _log.warning("denied", path=connection.url.path, client=_client(connection))
-        raise ProblemError(
-            "unauthorized",
-            "Send a valid token as 'Authorization: Bearer TOKEN'.",
-            headers={"WWW-Authenticate": 'Bearer realm="tracker"'},
-        )
-    connection.state.actor = actor
-
-
 async def known(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Let nobody pass to a ceremony that there is not, whatever else is wrong with the request."""
     night_of(connection.app.state.nights, connection.path_params["ceremony"])
 
 
-def _client(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    return connection.client.host if connection.client else "unknown"
-
-
 @post(
     "/api/ceremonies",
     summary="Schedule a ceremony with its programme, all or nothing",
-    guards=[authenticated],
+    guards=[needs("administer")],
     request_max_body_size=LARGEST_BODY,
     operation_class=ProgrammePost,
-    responses=post_answers(Scheduled, 400, 401, 409, 413, 422, 503),
+    responses=post_answers(Scheduled, 400, 401, 403, 409, 413, 422, 429, 503),
     security=[{"bearer": []}],
 )
 async def schedule(
@@ -98,22 +83,31 @@ async def schedule(
     nights: NightsHere,
     dry_run: Wish = None,
 ) -> Response[bytes]:
-    programme = decoded(await request.body(), Programme)
+    body = await request.body()
+    is_table = request.headers.get("content-type", "").startswith(CSV)
+    table = table_of(body, dict(request.query_params)) if is_table else None
+    programme = table.programme if table else programme_of(body)
     is_dry = wished("dry_run", dry_run)
-    events = programme_events(programme)
-    posted = await desk.schedule(
-        programme.ceremony.id,
-        events,
-        actor=request.state.actor,
-        key=key_of(request, encode(programme)),
-        dry_run=is_dry,
-    )
+    try:
+        posted = await desk.schedule(
+            programme.ceremony.id,
+            programme_events(programme),
+            actor=request.state.grant.name,
+            key=key_of(request, encode(programme)),
+            dry_run=is_dry,
+        )
+    except RefusedByRule as refused:
+        raise RefusedInTable(refused, table.place) if table else refused from None
     if not is_dry:
         await nights.reached(posted.history, posted.version)
     if posted.new:
         _log.info("scheduled", ceremony=programme.ceremony.id, version=posted.version)
     return json_answer(
-        encode(Scheduled(programme.ceremony.id, posted.version)),
+        encode(
+            Scheduled(
+                programme.ceremony.id, posted.version, programme if table and is_dry else UNSET
+            )
+        ),
         status=201 if posted.new else 200,
         cache="no-store",
         headers={"Location": f"/api/ceremonies/{programme.ceremony.id}"} if posted.new else {},
@@ -123,10 +117,10 @@ async def schedule(
 @post(
     "/api/ceremonies/{ceremony:str}/rehearsals",
     summary="Begin a rehearsal, in place of the last one",
-    guards=[authenticated, known],
+    guards=[needs("rehearse"), known],
     request_max_body_size=LARGEST_BODY,
     operation_class=RehearsalPost,
-    responses=post_answers(RehearsalBegun, 400, 401, 404, 409, 413, 422, 503),
+    responses=post_answers(RehearsalBegun, 400, 401, 403, 404, 409, 413, 422, 429, 503),
     security=[{"bearer": []}],
 )
 async def rehearse(
@@ -138,7 +132,7 @@ async def rehearse(
             "bad-request", f"{ceremony!r} is a rehearsal; rehearse the ceremony itself."
         )
     key = key_of(request, b"rehearsal")
-    posted = await desk.rehearse(ceremony, actor=request.state.actor, key=key)
+    posted = await desk.rehearse(ceremony, actor=request.state.grant.name, key=key)
     night = await nights.reached(posted.history, posted.version)
     if posted.new:
         _log.info("rehearsal begun", ceremony=night.ceremony, epoch=night.epoch)
@@ -153,10 +147,10 @@ async def rehearse(
 @post(
     "/api/ceremonies/{ceremony:str}/events",
     summary="Append one event",
-    guards=[authenticated, known],
+    guards=[needs_for_event, known],
     request_max_body_size=LARGEST_BODY,
     operation_class=EventPost,
-    responses=post_answers(Answer, 400, 401, 404, 409, 412, 413, 422, 503),
+    responses=post_answers(Answer, 400, 401, 403, 404, 409, 412, 413, 422, 429, 503),
     security=[{"bearer": []}],
 )
 async def append(
@@ -173,7 +167,7 @@ async def append(
         posted = await desk.post(
             ceremony,
             event,
-            actor=request.state.actor,
+            actor=request.state.grant.name,
             occurred_at=occurred_at,
             key=key_of(request, digest),
             expected_version=if_match_of(request),
@@ -226,8 +220,8 @@ class Log(msgspec.Struct, frozen=True):
 @get(
     "/api/ceremonies/{ceremony:str}/log",
     summary="Read the log with its actors",
-    guards=[authenticated],
-    responses=answers(Log, 400, 401, 404, 503),
+    guards=[needs("read")],
+    responses=answers(Log, 400, 401, 403, 404, 429, 503),
     security=[{"bearer": []}],
 )
 async def read_log(

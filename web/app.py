@@ -21,25 +21,28 @@ from events.store import EventStore, UnknownStream
 from replay.clock import WallClock
 from replay.recording import bundled, recorded
 from tracker.desk import Desk
-from web import admin, public
+from web import admin, outputs, public, token_doors, webhook_doors
 from web.clock import now
+from web.courier import deliver
+from web.desk_stream import desk_stream
 from web.errors import HANDLERS
-from web.feed import Feeds
 from web.ids import new_id
 from web.metrics import metrics_route
-from web.nights import Nights
-from web.pages import page_routes
+from web.page_routes import page_routes
+from web.parts import Parts
+from web.policy import POLICY, STRICT
 from web.replay_handshake import ceremony_of as replayed_ceremony
 from web.replay_socket import replay_socket
 from web.schema import CONFIG
 from web.settings import Settings
-from web.tokens import Tokens, first_token
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
 
 _FILES: Final = "^/static/"  # compressed once, at start
+
+_DESK: Final = "/desk$"  # goes on and on, so it would wait for ever in a compressor
 
 _log: Final = structlog.get_logger("app")
 
@@ -49,28 +52,18 @@ class Tracker:
     The whole server: the log, what is projected from it, and the doors.
 
     Attributes:
-        feeds: Shared with the live protocol, which serves them past ASGI.
         made_token: The admin token, if this start had to make one.
     """
 
-    def __init__(self, settings: Settings, store: EventStore, tokens: Tokens) -> None:
-        self.settings: Final = settings
-        self.feeds: Final = Feeds()
+    def __init__(self, parts: Parts) -> None:
+        self.parts: Final = parts
+        self.settings: Final = parts.settings
+        self.feeds: Final = parts.feeds
         self.made_token: str | None = None
-        self._store: Final = store
-        self._desk: Final = Desk(store, now=now, new_id=new_id)
-        self._nights: Final = Nights(store, self.feeds)
         self._replay: Final = replay_socket(
-            self._nights.get, WallClock(), now, settings.allowed_origins
+            parts.nights.get, WallClock(), now, parts.settings.allowed_origins
         )
-        self._litestar: Final = doors(
-            self._store,
-            self._desk,
-            self._nights,
-            tokens,
-            self.feeds,
-            show_rehearsals=settings.show_rehearsals,
-        )
+        self._litestar: Final = doors(parts)
 
     @classmethod
     @asynccontextmanager
@@ -83,15 +76,13 @@ class Tracker:
         """
         store = await SqliteStore.open(settings.database)
         try:
-            made = None
-            if settings.admin_token is not None:
-                tokens = Tokens(settings.admin_token)
-            else:
-                tokens, made = await asyncio.to_thread(first_token, settings.database)
-            tracker = cls(settings, store, tokens)
-            tracker.made_token = made
+            parts = Parts(store, settings)
+            await parts.load()
+            tracker = cls(parts)
+            if not parts.tokens.operated:
+                _, tracker.made_token = await parts.tokens.issue("admin", "admin", by="first start")
             if settings.bundled:
-                await import_bundled(store, tracker._desk)
+                await import_bundled(store, parts.desk)
             async with tracker.running():
                 yield tracker
         finally:
@@ -99,12 +90,18 @@ class Tracker:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Bring every board up to date, and keep them so meanwhile."""
+        """Bring every board up to date, and keep them so meanwhile; deliver to webhooks."""
+        parts = self.parts
+        deliveries = asyncio.create_task(
+            deliver(parts.store, parts.webhooks, parts.find), name="webhooks"
+        )
         try:
-            await self._nights.start()
+            await parts.nights.start()
             yield
         finally:
-            await self._nights.stop()
+            deliveries.cancel()
+            await asyncio.gather(deliveries, return_exceptions=True)
+            await parts.nights.stop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -124,32 +121,28 @@ class _Doors(Litestar):
         return [*plugins, MsgspecDIPlugin()]
 
 
-def doors(
-    store: EventStore,
-    desk: Desk,
-    nights: Nights,
-    tokens: Tokens,
-    feeds: Feeds,
-    *,
-    show_rehearsals: bool = False,
-) -> Litestar:
+def doors(parts: Parts) -> Litestar:
     """Return the HTTP application over what stands behind it."""
     return _Doors(
         [
             *public.HANDLERS,
+            *outputs.HANDLERS,
             *admin.HANDLERS,
-            metrics_route(feeds, nights),
-            *page_routes(show_rehearsals=show_rehearsals),
+            *token_doors.HANDLERS,
+            *webhook_doors.HANDLERS,
+            desk_stream,
+            metrics_route(parts.feeds, parts.nights),
+            *page_routes(show_rehearsals=parts.settings.show_rehearsals),
         ],
-        state=State({"store": store, "desk": desk, "nights": nights, "tokens": tokens}),
+        state=State(vars(parts)),
         dependencies={
             name: Provide(_from_state(name), sync_to_thread=False)
-            for name in ("desk", "nights", "store")
+            for name in ("desk", "news", "nights", "seats", "store", "tokens", "webhooks")
         },
         exception_handlers=HANDLERS,
-        before_send=[_open_to_all],
+        before_send=[_finish],
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=4, exclude=[_FILES]
+            backend="gzip", gzip_compress_level=4, exclude=[_FILES, _DESK]
         ),
         cors_config=CORSConfig(
             allow_origins=["*"],
@@ -181,10 +174,11 @@ def _from_state(name: str) -> Callable[[State], Any]:
     return provide
 
 
-async def _open_to_all(message: Any, scope: Any) -> None:
+async def _finish(message: Any, scope: Any) -> None:
     if message["type"] != "http.response.start":
         return
+    headers = MutableScopeHeaders.from_message(message)
+    headers.setdefault(POLICY, STRICT)  # an answer may bring its own
     if scope["method"] == "GET":
-        headers = MutableScopeHeaders.from_message(message)
         # Everything a GET shows is public or needs a token that no page sends by itself.
         headers["Access-Control-Allow-Origin"] = "*"

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
-import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from web.commands.client import Client
-
-_Result = TypeVar("_Result")
+from web.speaking import client_of, producing, run_to_end, speaking, without
+from web.token_cli import token
 
 INTERRUPTED = 130
 """The exit status of what Ctrl-C ended."""
@@ -42,28 +36,6 @@ class _Commands(click.Group):
             ctx.exit(said.status)
 
 
-def _speaking(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options by which it finds its server."""
-    url = click.option(
-        "--url",
-        envvar="TRACKER_URL",
-        metavar="URL",
-        help="The server's address. [env: TRACKER_URL; default: TRACKER_HOST and TRACKER_PORT]",
-    )
-    return url(command)
-
-
-def _producing(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options by which it finds its server and may post there."""
-    token = click.option(
-        "--token",
-        envvar=["TRACKER_TOKEN", "TRACKER_ADMIN_TOKEN"],
-        metavar="TOKEN",
-        help="[env: TRACKER_TOKEN, else TRACKER_ADMIN_TOKEN]",
-    )
-    return _speaking(token(command))
-
-
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -79,7 +51,7 @@ def cli() -> None:
 def serve() -> None:
     """Start the server, as TRACKER_ variables say."""
     gc.disable()  # until the server has settled: a start only makes what stays
-    with _without("rich"):  # structlog would load it for coloured tracebacks, which nobody sees
+    with without("rich"):  # structlog would load it for coloured tracebacks, which nobody sees
         from web import server, settings
 
     raise SystemExit(server.serve(settings.read_settings()))
@@ -100,12 +72,12 @@ def serve() -> None:
     metavar="SECONDS",
     help="The longest that any gap may take, in seconds of the night.  [default: none]",
 )
-@_producing
+@producing
 def rehearse(
     ceremony: str, speed: float, idle: float | None, url: str | None, token: str | None
 ) -> None:
     """Post a past night again, as a producer would."""
-    client = _client(url, token)
+    client = client_of(url, token)
     from web.commands.rehearse import begin, play
     from web.commands.telling import telling
 
@@ -116,16 +88,16 @@ def rehearse(
             with telling(f"{ceremony} at {speed:g}x", len(rehearsal.frames)) as tell:
                 return str(await play(client, rehearsal, speed=speed, idle=idle, tell=tell))
 
-    click.echo(_run(run()))
+    click.echo(run_to_end(run()))
 
 
 @cli.command()
 @click.argument("ceremony", metavar="ID")
 @click.option("--once", is_flag=True, help="Print the board as it is, and stop there.")
-@_speaking
+@speaking
 def watch(ceremony: str, url: str | None, *, once: bool) -> None:
     """Show the live board; into a pipe, a line for each award by now."""
-    client = _client(url)
+    client = client_of(url)
     from web.commands.watch import follow, show
 
     async def run() -> None:
@@ -135,17 +107,17 @@ def watch(ceremony: str, url: str | None, *, once: bool) -> None:
             else:
                 await follow(client, ceremony)
 
-    _run(run())
+    run_to_end(run())
 
 
 @cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_producing
+@producing
 def import_(file: Path, url: str | None, token: str | None) -> None:
     """Take in a recording, through the server if one runs."""
     from replay.recording import load
 
-    client = _client(url, token)
+    client = client_of(url, token)
     from web.commands.importing import import_into, import_through
     from web.commands.place import database
     from web.commands.telling import telling
@@ -159,7 +131,7 @@ def import_(file: Path, url: str | None, token: str | None) -> None:
                     return str(await import_through(client, recording, tell))
             return str(await import_into(database(url, create=True), recording, tell))
 
-    click.echo(_run(run()))
+    click.echo(run_to_end(run()))
 
 
 @cli.command()
@@ -171,10 +143,10 @@ def import_(file: Path, url: str | None, token: str | None) -> None:
     metavar="FILE",
     help="Where to write it.  [default: standard output]",
 )
-@_speaking
+@speaking
 def export(ceremony: str, output: Path | None, url: str | None) -> None:
     """Write out a recording, through the server if one runs."""
-    client = _client(url)
+    client = client_of(url)
     from web.commands.exporting import export_from, export_through, write
     from web.commands.place import database
 
@@ -184,7 +156,7 @@ def export(ceremony: str, output: Path | None, url: str | None) -> None:
                 return await export_through(client, ceremony)
         return await export_from(database(url, create=False), ceremony)
 
-    write(_run(run()), output)
+    write(run_to_end(run()), output)
 
 
 @cli.command()
@@ -195,33 +167,7 @@ def openapi() -> None:
     click.echo(document())
 
 
-def _client(url: str | None, token: str | None = None) -> Client:
-    with _without("rich"):  # httpx would load it for a command line of its own
-        from web.commands.client import Client
-    from web.commands.place import address
-
-    return Client(address(url), token)
-
-
-@contextmanager
-def _without(module: str) -> Iterator[None]:
-    """Let imports find that an optional module is not installed: a fifth of the start is saved."""
-    known = sys.modules.get(module)
-    sys.modules[module] = None  # type: ignore[assignment]  # what the import system looks for
-    try:
-        yield
-    finally:
-        del sys.modules[module]
-        if known is not None:
-            sys.modules[module] = known
-
-
-def _run(work: Coroutine[Any, Any, _Result]) -> _Result:
-    # Told to end, a command ends as by Ctrl-C: whatever it was in the middle of is put in order.
-    # Said outright, since a shell's background job starts with SIGINT ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    return asyncio.run(work)
+cli.add_command(token)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ TITLES: Final[Mapping[str, tuple[int, str]]] = {
     "key-reused": (409, "The idempotency key came with another body"),
     "stale": (412, "The head has moved on"),
     "too-large": (413, "The body is too large"),
+    "too-many-requests": (429, "Too many requests"),
     "header-too-large": (431, "The request's head is too large"),
     "upgrade-required": (426, "Another protocol is needed"),
     "refused": (422, "A rule of the night forbids it"),
@@ -45,6 +46,7 @@ _BY_STATUS: Final = {
     405: "method-not-allowed",
     413: "too-large",
     426: "upgrade-required",
+    429: "too-many-requests",
     431: "header-too-large",
     503: "unavailable",
 }
@@ -62,11 +64,25 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 class Mistake(msgspec.Struct, frozen=True):
-    """One wrong place of a programme; `event` counts its events from 1."""
+    """One wrong place of a programme; `event` counts its events from 1, `place` is in a table."""
 
     event: int
     rule: str
     detail: str
+    place: str | UnsetType = UNSET
+
+
+class Misread(msgspec.Struct, frozen=True):
+    """One wrong place: a JSON path, or a line and column; and what is wrong there."""
+
+    place: str
+    detail: str
+
+
+class MisreadProblem(Problem, frozen=True):
+    """A problem of type `bad-request`; of a programme it names every wrong place."""
+
+    errors: list[Misread] | UnsetType = UNSET
 
 
 class RefusedProblem(Problem, frozen=True):
@@ -109,6 +125,19 @@ class ProblemError(Exception):
         self.detail = detail
         self.more = more or {}
         self.headers = headers or {}
+
+
+class RefusedInTable(RefusedByRule):
+    """A programme that came as a table is refused: each wrong place of it has its line."""
+
+    def __init__(self, refused: RefusedByRule, place: Callable[[int, str], str]) -> None:
+        """
+        Args:
+            refused: What was refused.
+            place: Returns where an event stands, by its index and what is wrong with it.
+        """
+        super().__init__(refused.refused, refused.errors)
+        self.place = place
 
 
 def problem_json(name: str, detail: str, more: Mapping[str, object] | None = None) -> bytes:
@@ -166,10 +195,16 @@ def _one(extra: object) -> str:
 
 
 def _refused(_: Request[Any, Any, Any], error: RefusedByRule) -> Response[bytes]:
+    in_table = error if isinstance(error, RefusedInTable) else None
     more: dict[str, object] = {"rule": error.refused.rule}
     if error.errors:
         more["errors"] = [
-            {"event": index + 1, "rule": refused.rule, "detail": refused.detail}
+            {
+                "event": index + 1,
+                "rule": refused.rule,
+                "detail": refused.detail,
+                **({"place": in_table.place(index, refused.detail)} if in_table else {}),
+            }
             for index, refused in error.errors
         ]
     return _answer("refused", str(error), more)

@@ -28,10 +28,16 @@ from replay.playhead import Pause, Play, Seek, Speed, Step
 from tracker.board import Board
 from tracker.frames import FramePage
 from web import messages
-from web.errors import Problem, RefusedProblem, StaleProblem
+from web.desk_messages import DESK_MESSAGES
+from web.errors import MisreadProblem, Problem, RefusedProblem, StaleProblem
+from web.once import CodeGiven
 from web.programme import Programme
+from web.programme_csv import FACTS
+from web.programme_csv import MEDIA_TYPE as CSV
 from web.queries import NUMBER
 from web.streams import STREAMS
+from web.tokens import TokenWish
+from web.webhooks import WebhookWish
 
 VERSION: Final = "1.0.0"
 
@@ -46,6 +52,17 @@ _IF_MATCH: Final = Parameter(
     "header",
     Schema(type=OpenAPIType.STRING, pattern=f'^("{NUMBER}"|[*])$'),
     description="The version the producer builds on, in quotes",
+)
+
+
+_FACTS: Final = tuple(
+    Parameter(
+        name,
+        "query",
+        Schema(type=OpenAPIType.STRING),
+        description="Of the ceremony itself, where the body is a table",
+    )
+    for name in FACTS
 )
 
 
@@ -70,6 +87,33 @@ class ProgrammePost(RehearsalPost):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.request_body = _body("Programme")
+        table = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))
+        self.request_body.content[CSV] = table
+        self.parameters = [*(self.parameters or []), *_FACTS]
+
+
+@dataclass
+class TokenPost(Operation):
+    """A post that asks for a token."""
+
+    def __post_init__(self) -> None:
+        self.request_body = _body("TokenWish")
+
+
+@dataclass
+class WebhookPost(Operation):
+    """A post that asks to be told of events."""
+
+    def __post_init__(self) -> None:
+        self.request_body = _body("WebhookWish")
+
+
+@dataclass
+class RedeemPost(Operation):
+    """A post of the one-time code."""
+
+    def __post_init__(self) -> None:
+        self.request_body = _body("CodeGiven")
 
 
 @dataclass
@@ -89,7 +133,12 @@ _TRAVELS: Final = (
     Event,
     Recorded,
     Programme,
+    TokenWish,
+    WebhookWish,
+    CodeGiven,
+    *DESK_MESSAGES,
     Problem,
+    MisreadProblem,
     RefusedProblem,
     StaleProblem,
     messages.Hello,

@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
-from typing import Final
 
 import structlog
 import uvicorn
@@ -21,22 +20,13 @@ from web.collector import settle_collector
 from web.heart import Heart
 from web.listener import bound
 from web.live import live_protocol
+from web.policy import ALWAYS
 from web.replay_socket import ReplayProtocol
 from web.settings import Settings
 from web.viewers import MAX_MESSAGE_BYTES
 
 _GOODBYE_SECONDS = 10
 _BACKLOG = 4096
-
-SECURITY_HEADERS: Final = {
-    "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
-        " object-src 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-"""On every answer, the live feed's and the errors' included."""
 
 
 def configure_logs() -> None:
@@ -89,13 +79,16 @@ class Server(uvicorn.Server):
         url = f"http://{settings.host}:{settings.port}"
         structlog.get_logger("server").info("listening", url=url, database=str(settings.database))
         if self._tracker.made_token is not None:
+            console = f"{url}/console#once={self._tracker.parts.code.make()}"
             sys.stderr.write(
-                f"\n  The admin token, shown this once: {self._tracker.made_token}\n"
+                f"\n  The console, for one visit:       {console}\n"
+                f"  The admin token, shown this once: {self._tracker.made_token}\n"
                 "  Commands take it from TRACKER_TOKEN or --token.\n\n"
             )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; viewers are told to come back in a moment."""
+        self._tracker.parts.seats.close()
         await super().shutdown(sockets)
         self._heart.stop()  # last: until then it cuts off those who ignore the goodbye
 
@@ -118,7 +111,7 @@ def server(tracker: Tracker) -> Server:
         log_config=None,
         access_log=False,
         server_header=False,
-        headers=list(SECURITY_HEADERS.items()),
+        headers=list(ALWAYS.items()),
         timeout_graceful_shutdown=_GOODBYE_SECONDS,
     )
     return Server(tracker, heart, config)

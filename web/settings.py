@@ -14,6 +14,7 @@ from web.origins import Origins
 
 _YES: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _LAST_PORT: Final = 65_535
+_RATE: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 _SHORTEST_TOKEN: Final = 8
 _TOKEN: Final = re.compile(rf"[\x21-\x7e]{{{_SHORTEST_TOKEN},}}")
 
@@ -29,6 +30,8 @@ class Settings(msgspec.Struct, frozen=True):
     Attributes:
         admin_token: None lets the server make one at its first start.
         bundled: Import the bundled ceremonies that the log lacks.
+        rate_limit: Requests a second that one token is good for.
+        webhook_private: Webhooks may lead into private networks.
         allowed_origins: Empty for the request's own host.
     """
 
@@ -39,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True):
     allowed_origins: tuple[str, ...] = ()
     show_rehearsals: bool = False
     bundled: bool = True
+    rate_limit: float = 200
+    webhook_private: bool = False
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -57,6 +62,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         allowed_origins=_origins(given.get("TRACKER_ALLOWED_ORIGINS", "")),
         show_rehearsals=_flag(given, "TRACKER_SHOW_REHEARSALS", default=False),
         bundled=_flag(given, "TRACKER_BUNDLED", default=True),
+        webhook_private=_flag(given, "TRACKER_WEBHOOK_PRIVATE", default=False),
+        rate_limit=_rate(given.get("TRACKER_RATE_LIMIT", "200")),
     )
 
 
@@ -64,6 +71,14 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= _LAST_PORT:
         raise SettingsError(f"TRACKER_PORT is {text!r}; give a port from 1 to {_LAST_PORT}.")
     return int(text)
+
+
+def _rate(text: str) -> float:
+    if not _RATE.fullmatch(text) or float(text) <= 0:
+        raise SettingsError(
+            f"TRACKER_RATE_LIMIT is {text!r}; give the requests a second that a token is good for."
+        )
+    return float(text)
 
 
 def _database(text: str) -> Path:

@@ -51,6 +51,7 @@ _REPLAY: Final = _messages(
     "Finished",
     "Refused",
 )
+_DESK: Final = _messages("DeskHello", "PostedNews", "Present", "Heartbeat", "BegunAnew", "Revoked")
 _CONTROLS: Final = _messages("Play", "Pause", "Step", "Seek", "Speed")
 
 STREAMS: Final[dict[str, Any]] = {
@@ -69,6 +70,24 @@ STREAMS: Final[dict[str, Any]] = {
             }
         },
     ),
+    "/api/ceremonies/{ceremony}/desk": {
+        "get": {
+            "operationId": "Desk",
+            "summary": "Follow what goes on at the desk, as an event stream",
+            "parameters": [_parameter("ceremony", "path", type="string")],
+            "responses": {
+                "200": {
+                    "description": "Each message is the data of an event",
+                    "content": {"text/event-stream": {"schema": _DESK}},
+                },
+                "401": {"description": "No valid token", **_PROBLEM},
+                "403": {"description": "The token's role does not allow it", **_PROBLEM},
+                "404": {"description": "No such ceremony", **_PROBLEM},
+                "429": {"description": "No seat is free", **_PROBLEM},
+            },
+            "security": [{"bearer": []}],
+        }
+    },
     "/api/ceremonies/{ceremony}/replay": _stream(
         "Replay",
         "Replay the night on a socket, at the viewer's pace",

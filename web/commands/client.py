@@ -114,6 +114,24 @@ class Client:
             raise self._lost(problem) from problem
         return self._checked(answer).body
 
+    async def send(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
+        """
+        Ask once with the token; return the JSON object that came, or an empty one.
+
+        Raises:
+            NoServer, Refusal: As named.
+        """
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        try:
+            answer = await self._http.request(method, path, content=body, headers=headers)
+        except httpx.TransportError as problem:
+            raise self._lost(problem) from problem
+        if answer.status_code == HTTPStatus.NO_CONTENT:
+            return {}
+        return self._checked(answer).body
+
     async def post(
         self, path: str, body: bytes, *, key: str, expected_version: int | None = None
     ) -> Answer:

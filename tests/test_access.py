@@ -1,0 +1,148 @@
+"""Who may do what: the table itself, and a walk to every address there is as everybody."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from doors import BEARER, HERE, ID, Doors, opened, problem
+from night import LIVE
+from web.access import allowed
+from web.tokens import Grant
+
+pytestmark = pytest.mark.anyio
+
+MAYBE = {
+    "winner": {"type": "winner-announced", "category": "film", "nominees": ["film/one"]},
+    "moment": {"type": "moment-noted", "kind": "speech", "text": "Thanks."},
+}
+
+
+def grant(role: Any, ceremony: str | None = None) -> Grant:
+    more = {} if ceremony is None else {"ceremony": ceremony}
+    return Grant("id", "maya", role, "2026-01-01T00:00:00.000Z", **more)
+
+
+def test_the_table_of_roles() -> None:
+    deeds = ("read", "note", "append", "rehearse", "administer")
+    table = {
+        role: [deed for deed in deeds if allowed(grant(role), deed, "night")]
+        for role in ("editor", "producer", "admin")
+    }
+    assert table == {
+        "editor": ["read", "note"],
+        "producer": ["read", "note", "append", "rehearse"],
+        "admin": ["read", "note", "append", "rehearse", "administer"],
+    }
+
+
+def test_a_grant_for_one_ceremony_ends_there() -> None:
+    for role in ("editor", "producer", "admin"):
+        assert allowed(grant(role, "night"), "read", "night")
+        assert allowed(grant(role, "night"), "read", "night-rehearsal")
+        assert not allowed(grant(role, "night"), "read", "other-night")
+        assert not allowed(grant(role, "night"), "administer"), "tokens belong to all nights"
+
+
+# --- the walk
+
+# What everybody may read; whatever else the document lists needs a token.
+PUBLIC = re.compile(
+    r"GET /(healthz|readyz|metrics|api/ceremonies"
+    r"|og/.*"
+    r"|api/ceremonies/\{ceremony\}"
+    r"(/(board|events|events/\{version\}|frames/\{epoch\}/\{page\}|live|replay"
+    r"|winners\.(csv|json|rss)|ceremony\.ics))?)"
+)
+BY_CODE = "POST /api/tokens/redeem"
+"""Open to all by its nature: who has the code has no token yet."""
+
+# What each may do of the rest.
+MAY: dict[str, set[str]] = {
+    "anonymous": set(),
+    "editor": {"GET log", "GET desk", "GET tokens/mine"},
+    "producer": {"GET log", "GET desk", "GET tokens/mine", "POST events", "POST rehearsals"},
+    "foreign": {"GET tokens/mine"},
+}
+
+
+def deed(method: str, path: str) -> str:
+    last = path.removeprefix("/api/").replace("ceremonies/{ceremony}/", "")
+    return f"{method} {last}"
+
+
+async def bearers(doors: Doors) -> dict[str, dict[str, str]]:
+    made = {"anonymous": {}}
+    for name, role, ceremony in (
+        ("editor", "editor", ID),
+        ("producer", "producer", ID),
+        ("foreign", "producer", "other-night"),
+    ):
+        wish = {"name": name, "role": role, "ceremony": ceremony}
+        answer = await doors.client.post("/api/tokens", json=wish, headers=BEARER)
+        assert answer.status_code == 201, answer.text
+        made[name] = {"Authorization": f"Bearer {answer.json()['token']}"}
+    return made
+
+
+async def test_every_address_denies_whom_it_does_not_let_in() -> None:
+    async with opened(*LIVE) as doors:
+        document = (await doors.client.get("/schema/openapi.json")).json()
+        everybody = await bearers(doors)
+        walked = 0
+        for path, item in document["paths"].items():
+            for method in item:
+                if method not in ("get", "post", "put", "patch", "delete"):
+                    continue
+                place = f"{method.upper()} {path}"
+                if PUBLIC.fullmatch(place) or place == BY_CODE:
+                    continue
+                concrete = path.replace("{ceremony}", ID)
+                concrete = re.sub(r"\{\w+\}", "none", concrete)
+                for who, headers in everybody.items():
+                    if deed(method.upper(), path) in MAY[who]:
+                        continue
+                    answer = await doors.client.request(method, concrete, headers=headers)
+                    known = who != "anonymous"
+                    problem(answer, *((403, "forbidden") if known else (401, "unauthorized")))
+                    walked += 1
+        assert walked >= 20, "the document lists the doors"
+
+
+async def test_whom_it_lets_in_it_lets_in() -> None:
+    async with opened(*LIVE) as doors:
+        everybody = await bearers(doors)
+        for who in ("editor", "producer"):
+            answer = await doors.client.get(f"{HERE}/log", headers=everybody[who])
+            assert answer.status_code == 200
+            answer = await doors.client.post(
+                f"{HERE}/events", json=MAYBE["moment"], headers=everybody[who]
+            )
+            assert answer.status_code == 201, answer.text
+        answer = await doors.client.post(f"{HERE}/rehearsals", headers=everybody["producer"])
+        assert answer.status_code == 201
+        rehearsal = f"/api/ceremonies/{ID}-rehearsal/events"
+        answer = await doors.client.post(
+            rehearsal, json={"type": "ceremony-started"}, headers=everybody["producer"]
+        )
+        assert answer.status_code == 201, "a ceremony's producer works at its rehearsal too"
+        log = (await doors.client.get(f"{HERE}/log?after=0&limit=500", headers=BEARER)).json()
+        assert [each["actor"] for each in log["events"]][-2:] == ["editor", "producer"]
+
+
+async def test_an_editor_notes_moments_and_gives_no_award() -> None:
+    async with opened(*LIVE) as doors:
+        editor = (await bearers(doors))["editor"]
+        answer = await doors.client.post(f"{HERE}/events", json=MAYBE["winner"], headers=editor)
+        told = problem(answer, 403, "forbidden")
+        assert "editor" in told["detail"]
+        for nothing in (b"", b"[]", b"{", json.dumps({"type": "none"}).encode()):
+            answer = await doors.client.post(f"{HERE}/events", content=nothing, headers=editor)
+            problem(answer, 403, "forbidden")
+
+
+async def test_sockets_and_streams_of_the_public_say_nothing_of_actors() -> None:
+    async with opened(*LIVE) as doors:
+        for path in (f"{HERE}/events?limit=500", HERE, f"{HERE}/board", "/api/ceremonies"):
+            assert "actor" not in (await doors.client.get(path)).text.replace("actor-", "")

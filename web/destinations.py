@@ -1,0 +1,105 @@
+"""Where a webhook may lead: to the public network alone, unless the operator says otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+"""From a host and a port to the addresses behind it, as text."""
+
+
+class Destination(msgspec.Struct, frozen=True):
+    """
+    Where a request goes.
+
+    Attributes:
+        host: As the url names it: what the request and the certificate are held to.
+        address: The address that was looked at, so that no other is spoken to.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    address: str
+    path: str
+
+    @property
+    def url(self) -> str:
+        shown = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{self.scheme}://{shown}:{self.port}{self.path}"
+
+    @property
+    def authority(self) -> str:
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return shown if self.port == _PORTS[self.scheme] else f"{shown}:{self.port}"
+
+
+class BadDestination(ValueError):
+    """A webhook may not lead there; the sentence says why."""
+
+
+async def resolved(host: str, port: int) -> Sequence[str]:
+    """Return the addresses that the system's resolver knows of a host."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+async def destination(url: str, *, private: bool, resolve: Resolve = resolved) -> Destination:
+    """
+    Return where `url` leads now; a name may lead elsewhere tomorrow, so ask before each request.
+
+    Args:
+        url: Of a webhook.
+        private: Networks that are not the public one are allowed.
+        resolve: Knows the addresses of a name.
+
+    Raises:
+        BadDestination: Nowhere, or to a place that is not allowed.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError) as problem:
+        raise BadDestination(f"{url!r} is no address ({problem}).") from problem
+    try:
+        addresses = await resolve(host, port)
+    except OSError as problem:
+        raise BadDestination(f"{host!r} has no address ({problem.strerror}).") from problem
+    allowed = [each for each in addresses if private or is_public(each)]
+    if not allowed or len(allowed) < len(addresses):
+        raise BadDestination(
+            f"{host!r} leads to a private network ({', '.join(addresses) or 'none'}); the operator"
+            " may allow that by TRACKER_WEBHOOK_PRIVATE=1."
+        )
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Destination(parts.scheme, host, port, allowed[0], path)
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an address is one of the public network."""
+    try:
+        given = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    inner = getattr(given, "ipv4_mapped", None) or given
+    return bool(inner.is_global and not inner.is_multicast and not _translated(inner))
+
+
+def _translated(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    # Addresses that carry another one inside, which may be a private one.
+    if isinstance(address, ipaddress.IPv4Address):
+        return False
+    return address.sixtofour is not None or address.teredo is not None or address in _NAT64
+
+
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")

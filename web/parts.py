@@ -1,0 +1,54 @@
+"""What stands behind the doors: one of each, made over a log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from events.store import EventStore
+from tracker.desk import Desk
+from web.clock import now
+from web.courier import Find, finder
+from web.desk_stream import DeskNews
+from web.feed import Feeds
+from web.ids import new_id
+from web.limits import Limits
+from web.nights import Nights
+from web.once import OneTimeCode
+from web.seats import Seats
+from web.settings import Settings
+from web.tokens import Tokens
+from web.webhooks import Webhooks
+
+
+@dataclass
+class Parts:
+    """
+    Everything that a request may need.
+
+    Attributes:
+        feeds: Shared with the live protocol, which serves them past ASGI.
+        seats: Who is at a desk; closed when the server stops.
+        code: What lets one person in as admin, once; only where a token had to be made.
+        find: Where a webhook's url leads, as far as it may.
+    """
+
+    store: EventStore
+    settings: Settings
+    feeds: Feeds = field(default_factory=Feeds)
+    seats: Seats = field(default_factory=Seats)
+    code: OneTimeCode = field(default_factory=OneTimeCode)
+
+    def __post_init__(self) -> None:
+        """Make what rests on the others."""
+        self.desk = Desk(self.store, now=now, new_id=new_id)
+        self.nights = Nights(self.store, self.feeds)
+        self.tokens = Tokens(self.store, now=now, operator=self.settings.admin_token)
+        self.news = DeskNews(self.store, self.nights, self.seats, self.tokens)
+        self.limits = Limits(self.settings.rate_limit)
+        self.webhooks = Webhooks(self.store, now=now)
+        self.find: Find = finder(private=self.settings.webhook_private)
+
+    async def load(self) -> None:
+        """Read what the log notes of tokens and webhooks."""
+        await self.tokens.load()
+        await self.webhooks.load()
