@@ -77,7 +77,7 @@ def granted(connection: ASGIConnection[Any, Any, Any, Any]) -> Grant:
     limits: Limits = connection.app.state.limits
     if grant is None:
         limits.guessed(connection.client.host if connection.client else None)
-        _log.warning("denied", path=connection.url.path, client=_client(connection))
+        _log.warning("denied", path=connection.scope["path"], client=_client(connection))
         raise ProblemError(
             "unauthorized",
             "Send a valid token as 'Authorization: Bearer TOKEN'.",
@@ -91,7 +91,7 @@ def granted(connection: ASGIConnection[Any, Any, Any, Any]) -> Grant:
 def _forbidden(connection: ASGIConnection[Any, Any, Any, Any], grant: Grant) -> ProblemError:
     _log.warning(
         "forbidden",
-        path=connection.url.path,
+        path=connection.scope["path"],
         client=_client(connection),
         actor=grant.name,
         role=grant.role,

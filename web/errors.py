@@ -173,7 +173,7 @@ def _problem(_: Request[Any, Any, Any], error: ProblemError) -> Response[bytes]:
 
 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
-    place = f"{request.method} {request.url.path}"
+    place = f"{request.method} {request.scope['path']}"
     match error.status_code:
         case 404:
             detail = f"Nothing answers {place}; /schema/openapi.json lists what there is."
@@ -224,7 +224,7 @@ def _unavailable(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]
 
 
 def _internal(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    _log.error("unexpected", path=request.url.path, exc_info=error)
+    _log.error("unexpected", path=request.scope["path"], exc_info=error)
     return _answer("internal", "The log is unharmed; try again, and tell us if it stays so.")
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode
 
@@ -244,6 +245,8 @@ class ReplayProtocol(WebSocketsSansIOProtocol):
             self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
     async def send(self, message: ASGISendEvent) -> None:
+        if self.close_sent:
+            raise ClientDisconnected  # it closed by itself, on bytes that are no frame
         await super().send(message)
         if message["type"] == "websocket.http.response.body":
             # Or uvicorn logs an error for every refusal, as if it had never been sent.

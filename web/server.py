@@ -48,7 +48,16 @@ def configure_logs() -> None:
             foreign_pre_chain=shared, processor=structlog.processors.JSONRenderer()
         )
     )
+    handler.addFilter(_calm)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def _calm(record: logging.LogRecord) -> bool:
+    """Take bytes that are no text for a viewer's fault: uvicorn writes a traceback for them."""
+    if isinstance(record.exc_info, tuple) and isinstance(record.exc_info[1], UnicodeDecodeError):
+        record.exc_info, record.exc_text = None, None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
 
 class Server(uvicorn.Server):

@@ -117,7 +117,7 @@ async def redeem(request: AnyRequest, tokens: TokensHere) -> Response[bytes]:
     limits.guessed(request.client.host if request.client else None)
     code: OneTimeCode = request.app.state.code
     if not code.take(decoded(await request.body(), CodeGiven).code):
-        _log.warning("denied", path=request.url.path)
+        _log.warning("denied", path=request.scope["path"])
         raise ProblemError(
             "unauthorized",
             "The code is not the one shown at the start, or it was used; ask for a token instead.",
