@@ -1,61 +1,100 @@
 /** Times, numbers and lists as the reader's language writes them. */
 
-export const LOCALE = 'en';
+let locale = 'en';
+let made = new Map<string, unknown>();
 
-const clockFormat = new Intl.DateTimeFormat(LOCALE, {
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-});
-const clockZoneFormat = new Intl.DateTimeFormat(LOCALE, {
-  hour: '2-digit',
-  minute: '2-digit',
-  hourCycle: 'h23',
-  timeZoneName: 'short',
-});
-const clockSecondsFormat = new Intl.DateTimeFormat(LOCALE, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-});
-const dayFormat = new Intl.DateTimeFormat(LOCALE, {
-  weekday: 'long',
-  day: 'numeric',
-  month: 'long',
-  year: 'numeric',
-});
-const zoneFormat = new Intl.DateTimeFormat(LOCALE, { timeZoneName: 'long' });
-const listFormat = new Intl.ListFormat(LOCALE, { type: 'conjunction' });
-const numberFormat = new Intl.NumberFormat(LOCALE);
-const plural = new Intl.PluralRules(LOCALE);
+/** Writes from here on as this language does. */
+export function writeIn(language: string): void {
+  locale = language;
+  made = new Map();
+}
+
+/** A format is made when it is first used: making all of them would take longer than the page. */
+function kept<T>(name: string, make: (locale: string) => T): T {
+  const format = (made.get(name) as T | undefined) ?? make(locale);
+  made.set(name, format);
+  return format;
+}
+
+let zoneOf: () => string | undefined = () => undefined;
+
+/** Tells times in this zone from here on; undefined is the reader's own. Asked for each time. */
+export function tellTimesIn(zone: () => string | undefined): void {
+  zoneOf = zone;
+}
+
+function time(
+  name: string,
+  options: Intl.DateTimeFormatOptions,
+  timeZone: string | undefined = zoneOf(),
+): Intl.DateTimeFormat {
+  const make = (): Intl.DateTimeFormat => new Intl.DateTimeFormat(locale, { ...options, timeZone });
+  return kept(`${name} ${timeZone}`, make);
+}
+
+const HOUR = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const DATE = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const;
 
 type Moment = string | number;
 
 /** "21:04" in the reader's time zone. */
-export const clock = (at: Moment): string => clockFormat.format(new Date(at));
+export const clock = (at: Moment): string => time('clock', HOUR).format(new Date(at));
 
 /** "21:04 PST": the zone named, where a day and a time stand alone. */
-export const clockInZone = (at: Moment): string => clockZoneFormat.format(new Date(at));
+export const clockInZone = (at: Moment): string =>
+  time('in zone', { ...HOUR, timeZoneName: 'short' }).format(new Date(at));
 
 /** "21:04:12" in the reader's time zone. */
-export const clockSeconds = (at: Moment): string => clockSecondsFormat.format(new Date(at));
+export const clockSeconds = (at: Moment): string =>
+  time('seconds', { ...HOUR, second: '2-digit' }).format(new Date(at));
 
-export const day = (at: Moment): string => dayFormat.format(new Date(at));
+export const day = (at: Moment): string => time('day', DATE).format(new Date(at));
 
-/** The reader's time zone at that moment, by its name. */
-export function zone(at: Moment): string {
-  const parts = zoneFormat.formatToParts(new Date(at));
+/** "Sunday, 2 March 2025 at 21:04", in a zone of its own or the one in which times are told. */
+export const dayAndClock = (at: Moment, of: string | undefined = zoneOf()): string =>
+  time('day and clock', { ...DATE, ...HOUR }, of).format(new Date(at));
+
+/** "2 Mar", where that is not the reader's today. */
+export function otherDay(at: Moment, now: Moment): string | undefined {
+  const format = time('short day', { day: 'numeric', month: 'short' });
+  const [then, today] = [format.format(new Date(at)), format.format(new Date(now))];
+  return then === today ? undefined : then;
+}
+
+/** The zone in which times are told at that moment, or another one, by its name. */
+export function zone(at: Moment, form: 'long' | 'short' = 'long', of = zoneOf()): string {
+  const parts = time(`zone ${form}`, { timeZoneName: form }, of).formatToParts(new Date(at));
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'UTC';
 }
 
-export const list = (items: readonly string[]): string => listFormat.format(items);
+export const list = (items: readonly string[]): string =>
+  kept('list', (of) => new Intl.ListFormat(of, { type: 'conjunction' })).format(items);
 
-export const number = (value: number): string => numberFormat.format(value);
+/** The same list in pieces: each item by its place, and what stands between them. */
+export const listed = (
+  items: readonly string[],
+): readonly { readonly text: string; readonly item?: number }[] => {
+  let item = 0;
+  return kept('list', (of) => new Intl.ListFormat(of, { type: 'conjunction' }))
+    .formatToParts(items)
+    .map(({ type, value }) =>
+      type === 'element' ? { text: value, item: item++ } : { text: value },
+    );
+};
 
-export function counted(value: number, one: string, many: string): string {
-  return `${number(value)} ${plural.select(value) === 'one' ? one : many}`;
-}
+export const number = (value: number): string =>
+  kept('number', (of) => new Intl.NumberFormat(of)).format(value);
+
+/** Which of the two forms goes with the number. */
+export const plural = (value: number, one: string, many: string): string =>
+  kept('plural', (of) => new Intl.PluralRules(of)).select(value) === 'one' ? one : many;
+
+export const counted = (value: number, one: string, many: string): string =>
+  `${number(value)} ${plural(value, one, many)}`;
+
+/** The order of names in the reader's alphabet. */
+export const alphabetical = (a: string, b: string): number =>
+  kept('order', (of) => new Intl.Collator(of)).compare(a, b);
 
 /** "1:56:30": hours only when there are any. */
 export function elapsed(ms: number): string {

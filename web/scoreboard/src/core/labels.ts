@@ -1,6 +1,8 @@
 /** How a nominee is named on the page: what is written large, and what beside it. */
 import type { Board, Subject } from '../types';
 import { list } from './format';
+import type { SubjectView } from './route';
+import { words } from './words';
 
 export interface Label {
   readonly title: string;
@@ -8,6 +10,8 @@ export interface Label {
   readonly by: string;
   /** The film it is tallied under, where there is one. */
   readonly work?: string;
+  /** The page about what is written large, where it has one of its own. */
+  readonly to?: SubjectView;
 }
 
 export function nomineeLabel(board: Board, category: string, id: string): Label {
@@ -17,16 +21,20 @@ export function nomineeLabel(board: Board, category: string, id: string): Label 
   const film = work === undefined ? undefined : (board.works[work]?.title ?? work);
   const people = nominee.people.map((person) => board.people[person]?.name ?? person);
   const names = list(people);
-  const tallied = work === undefined ? {} : { work };
+  const page = work === undefined ? {} : { to: { of: 'films', key: work } as const };
+  const tallied = work === undefined ? {} : { work, ...page };
+  const [only, ...others] = nominee.people;
+  const own =
+    only === undefined || others.length > 0 ? page : { to: { of: 'people', key: only } as const };
   const { song, country, character } = nominee.detail ?? {};
 
   if (song !== undefined) return { title: `“${song}”`, by: joined(film, names), ...tallied };
   // A nominee that carries its person's slug, or a character, is that person's nomination.
   const person = id.slice(id.indexOf('/') + 1);
   if (people.length > 0 && (character !== undefined || nominee.people.includes(person))) {
-    return { title: names, by: film ?? '', ...tallied };
+    return { title: names, by: film ?? '', ...tallied, ...own };
   }
-  if (film === undefined) return { title: names || id, by: country ?? '' };
+  if (film === undefined) return { title: names || id, by: country ?? '', ...own };
   return { title: film, by: joined(country, names), ...tallied };
 }
 
@@ -34,8 +42,9 @@ function joined(...parts: (string | undefined)[]): string {
   return parts.filter((part) => part).join(' · ');
 }
 
+/** In the reader's language where it is known there, else as the board has it. */
 export function categoryName(board: Board, key: string): string {
-  return board.categories[key]?.name ?? key;
+  return words.categoryNames[key] ?? board.categories[key]?.name ?? key;
 }
 
 export function subjectName(board: Board, subject: Subject, id: string): string {

@@ -1,5 +1,5 @@
 /** The server's ranking as rows to draw; nothing is counted or ranked here. */
-import { LOCALE } from './format';
+import { alphabetical } from './format';
 import { subjectName } from './labels';
 import type { Board, Subject } from '../types';
 
@@ -21,8 +21,6 @@ export function rowsOf(board: Board, subject: Subject): Row[] {
   }));
 }
 
-const collator = new Intl.Collator(LOCALE);
-
 /** Those the ranking leaves out: most nominated first, then by name. They hold no rank. */
 export function withoutWins(board: Board, subject: Subject): { id: string; name: string }[] {
   const ranked = new Set(board.ranking[subject].map(([id]) => id));
@@ -30,5 +28,5 @@ export function withoutWins(board: Board, subject: Subject): { id: string; name:
   return Object.keys(board[subject])
     .filter((id) => !ranked.has(id))
     .map((id) => ({ id, name: subjectName(board, subject, id) }))
-    .sort((a, b) => nominations(b.id) - nominations(a.id) || collator.compare(a.name, b.name));
+    .sort((a, b) => nominations(b.id) - nominations(a.id) || alphabetical(a.name, b.name));
 }

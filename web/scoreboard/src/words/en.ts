@@ -1,8 +1,10 @@
 /** Every word on the page, English; the other languages are objects of the same type. */
-import { counted, list } from '../core/format';
+import { counted, list, number, plural } from '../core/format';
 
 export const en = {
   site: 'Awards night',
+  /** By category key; a category without one goes by the name that the board gives it. */
+  categoryNames: {} as Readonly<Record<string, string>>,
 
   index: {
     title: 'Awards night, live and replayed',
@@ -15,6 +17,12 @@ export const en = {
     programme: 'See the programme',
     replay: 'Replay from the start',
     empty: 'No ceremony is listed yet.',
+    winners: 'Winners',
+    tv: 'Television',
+    overlay: 'Stream overlay',
+    more: (name: string) => `More of the ${name}`,
+    last: (category: string) => `Just now: ${category}`,
+    onStage: (category: string) => `On stage: ${category}`,
     startsIn: (days: number, hours: number, minutes: number) =>
       days > 0
         ? `Starts in ${counted(days, 'day', 'days')}, ${hours} h`
@@ -35,12 +43,17 @@ export const en = {
     age: (age: string) => `${age} ago`,
     updated: 'updated',
     stale: (at: string) => `Reconnecting, data from ${at}`,
+    /** The day only where it is another one. */
+    offline: (time: string, day?: string) =>
+      `Offline, data from ${day === undefined ? '' : `${day}, `}${time}`,
     ended: 'Final board',
     scheduled: 'Not started',
     replay: 'Replay',
   },
   banner: (at: string) =>
     `No connection to the tracker. What you see is from ${at}; it will catch up by itself.`,
+  offlineBanner: (time: string, day?: string) =>
+    `You are offline. What you see is from ${day === undefined ? '' : `${day}, `}${time}; it will catch up by itself.`,
   behind: (n: number) => (n === 0 ? 'Paused' : `${counted(n, 'event', 'events')} behind`),
   behindShort: (n: number) => (n === 0 ? 'Paused' : `${n} behind`),
   backToLive: 'Back to live',
@@ -75,7 +88,8 @@ export const en = {
         ? `${list(names)} ${several} with ${won} each`
         : `${names[0] ?? ''} ${one} with ${won}`;
     },
-    awarded: (done: number, all: number) => [`${done}`, ` of ${all} awarded`] as const,
+    awarded: (done: number, all: number) =>
+      [`${done}`, ` of ${all} awarded`] as readonly [string, string],
     upNext: 'Up next',
     onStage: 'Presenting now',
     presentedBy: (names: readonly string[]) => `Presented by ${list(names)}`,
@@ -85,10 +99,10 @@ export const en = {
   countdown: {
     kicker: 'The night begins in',
     soon: 'The night is about to begin',
-    days: (n: number) => (n === 1 ? 'day' : 'days'),
-    hours: (n: number) => (n === 1 ? 'hour' : 'hours'),
-    minutes: (n: number) => (n === 1 ? 'minute' : 'minutes'),
-    seconds: (n: number) => (n === 1 ? 'second' : 'seconds'),
+    days: (n: number) => plural(n, 'day', 'days'),
+    hours: (n: number) => plural(n, 'hour', 'hours'),
+    minutes: (n: number) => plural(n, 'minute', 'minutes'),
+    seconds: (n: number) => plural(n, 'second', 'seconds'),
     hosted: (names: readonly string[]) => `Hosted by ${list(names)}`,
     programme: (categories: number, works: number) =>
       `${counted(categories, 'category', 'categories')}, ${counted(works, 'film', 'films')}`,
@@ -101,6 +115,8 @@ export const en = {
       awarded === all ? `All ${all} awards are given.` : `${awarded} of ${all} awards were given.`,
     replay: 'Watch it again from the start',
     top: 'Most wins',
+    corrected: (category: string, to: string) => `${category}: ${to}`,
+    winners: 'All winners on one page',
   },
 
   board: {
@@ -110,7 +126,7 @@ export const en = {
     tabs: { works: 'Films', people: 'People', distributors: 'Distributors' },
     choose: 'What is ranked',
     nominations: (n: number) => counted(n, 'nomination', 'nominations'),
-    winsUnit: (n: number) => (n === 1 ? 'win' : 'wins'),
+    winsUnit: (n: number) => plural(n, 'win', 'wins'),
     rank: (rank: number, tied: boolean) => (tied ? `=${rank}` : `${rank}`),
     rankSpoken: (rank: number, tied: boolean) => (tied ? `Joint rank ${rank}` : `Rank ${rank}`),
     pips: (wins: number, lost: number, pending: number) =>
@@ -186,7 +202,13 @@ export const en = {
   } as Record<string, string>,
   moment: 'Moment',
 
-  tabs: { label: 'Sections', board: 'Board', categories: 'Categories', feed: 'Feed' },
+  tabs: {
+    label: 'Sections',
+    board: 'Board',
+    race: 'Race',
+    categories: 'Categories',
+    feed: 'Feed',
+  },
 
   transport: {
     label: 'Playback',
@@ -229,12 +251,230 @@ export const en = {
       ['0 to 9', 'To that tenth of the night'],
       ['< and >', 'Slower or faster'],
       ['End or L', 'Back to live, or to the end'],
+      ['S', 'Hide or show the results'],
       ['F', 'Full screen'],
       ['?', 'This list'],
     ] as readonly (readonly [string, string])[],
   },
 
+  subject: {
+    trail: 'You are here',
+    board: 'Board',
+    kinds: {
+      films: 'Film',
+      people: 'Person',
+      distributors: 'Distributor',
+      categories: 'Category',
+    },
+    unknown: 'The night knows nothing by this name, at least not at this moment.',
+    toBoard: 'Back to the board',
+    imdb: 'On IMDb',
+    distributedBy: 'Distributed by',
+    hidden: 'Hidden',
+    hiddenNote: 'Results are covered.',
+    tally: 'The tally',
+    wins: 'Wins',
+    nominations: 'Nominations',
+    lost: 'Lost',
+    pending: 'To come',
+    leads: (tied: boolean, over: boolean): string =>
+      tied
+        ? over
+          ? 'Shared the lead'
+          : 'Shares the lead'
+        : over
+          ? 'Led the night'
+          : 'In the lead',
+    ranked: (rank: string) => `Rank ${rank} by wins`,
+    night: 'The night',
+    strip: (name: string, won: number, lost: number, open: number) =>
+      `${name} over the night: ${counted(won, 'nomination', 'nominations')} won, ${lost} lost, ${open} to come. The list below gives each with its time.`,
+    hour: (n: number) => `${n} h`,
+    toCome: 'to come',
+    credits: 'Nominations',
+    films: 'Films',
+    people: 'Credited',
+    states: {
+      upcoming: 'Upcoming',
+      presenting: 'On stage now',
+      won: 'Won',
+      lost: 'Lost',
+      withdrawn: 'Withdrawn',
+    },
+    review: 'Under review',
+    corrected: 'Corrected',
+    correctedAway: 'Announced first, then corrected',
+    seek: (time: string, category: string) => `Go to ${time}, ${category}`,
+    moments: 'Moments',
+    nominees: 'Nominees',
+    story: 'How it went',
+    storyEmpty: 'Nothing has happened here yet.',
+    presenters: (names: readonly string[]) => `Presented by ${list(names)}`,
+    place: (position: number, of: number) => `${position} of ${of} in the running order`,
+    previous: 'Before',
+    next: 'After',
+    order: 'Running order',
+    page: 'All about this category',
+  },
+
+  race: {
+    title: 'The race',
+    works: 'Wins of each film over the night',
+    people: 'Wins of each person over the night',
+    distributors: 'Wins of each distributor over the night',
+    choose: 'Whose wins are drawn',
+    empty: 'The lines begin with the first award.',
+    covered: 'The race is hidden while results are covered.',
+    upTo: (time: string, names: readonly string[]) =>
+      names.length > 0 ? `Up to ${time}: ${list(names)}.` : `Up to ${time}, no one has a win.`,
+    entry: (name: string, wins: number) => `${name} ${counted(wins, 'win', 'wins')}`,
+    corrected: 'corrected',
+    table: 'The race as a table',
+    time: 'Time',
+    category: 'Category',
+    name: { works: 'Film', people: 'Person', distributors: 'Distributor' },
+    wins: 'Wins',
+    ahead: 'Still to come',
+    none: 'No win yet',
+  },
+
+  /** The screens of their own: a television, a stream's overlay, a widget. */
+  tv: {
+    programme: 'Tonight’s programme',
+    last: 'The last awards',
+  },
+  overlay: {
+    venue: 'Where',
+    hosts: 'Hosts',
+    programme: 'Tonight',
+    lead: 'In the lead',
+    progress: 'So far',
+    now: (wins: number) => `${plural(wins, 'win', 'wins')} so far`,
+    over: (wins: number) => plural(wins, 'win', 'wins'),
+  },
+  embed: {
+    open: 'Open the full board',
+    newTab: '(opens in a new tab)',
+    top: 'Most wins',
+    nominated: 'Most nominations',
+  },
+
+  delay: {
+    label: 'TV delay',
+    note: 'Holds everything back until your picture is there.',
+    off: 'Off',
+    seconds: (n: number) => `${number(n)} s`,
+    own: 'Other…',
+    ownLabel: 'Delay in seconds',
+    pill: (n: number) => `${number(n)} s delay`,
+  },
+
+  cover: {
+    label: 'Hide the results',
+    note: 'Results are hidden.',
+    hidden: 'Result hidden',
+    reveal: 'Reveal',
+    revealOf: (category: string) => `Reveal the result of ${category}`,
+    revealAll: 'Reveal so far',
+    still: 'As it stood before the first hidden result.',
+    moment: 'Hidden for now',
+    decided: 'Decided',
+    off: 'Turn off',
+  },
+
+  telling: {
+    label: 'How the night is told',
+    happened: 'As it happened',
+    corrected: 'As corrected',
+    correctedNote: 'Told as corrected: each result as it finally stood.',
+    loading: 'Loading the night as corrected…',
+    back: 'Tell it as it happened',
+  },
+
+  /** What has changed against an earlier board. */
+  since: {
+    look: (time: string) => `Since you last looked, at ${time}`,
+    awards: (n: number) => counted(n, 'more award', 'more awards'),
+    hide: 'Hide the marks',
+    fresh: 'new',
+    up: (places: number) => `Up ${counted(places, 'place', 'places')}`,
+    down: (places: number) => `Down ${counted(places, 'place', 'places')}`,
+    entered: 'New in the ranking',
+    chapter: (change: string, category: string) => `${change} with ${category}`,
+  },
+
+  filter: {
+    open: 'Filter',
+    label: 'Filter board and categories',
+    text: 'Find',
+    placeholder: 'Film, person, category…',
+    status: 'Category',
+    anyStatus: 'Any state',
+    distributor: 'Distributor',
+    anyDistributor: 'Any distributor',
+    clear: 'Clear',
+    count: {
+      works: (n: number, of: number) => `${number(n)} of ${counted(of, 'film', 'films')}`,
+      people: (n: number, of: number) => `${number(n)} of ${counted(of, 'person', 'people')}`,
+      distributors: (n: number, of: number) =>
+        `${number(n)} of ${counted(of, 'distributor', 'distributors')}`,
+      categories: (n: number, of: number) =>
+        `${number(n)} of ${counted(of, 'category', 'categories')}`,
+    },
+    none: 'Nothing here matches.',
+  },
+
+  /** Being told about a category or a film. */
+  bells: {
+    choose: 'Tell me',
+    chooseLong: 'Choose what to be told about',
+    done: 'Done',
+    tell: (name: string) => `Tell me about ${name}`,
+    note: 'Ring a bell on a category or a film: you are told when its moment comes, as long as this page is open.',
+    allow: 'Allow notifications',
+    denied: 'Notifications are blocked for this page, so it makes a sound and shows a note.',
+    granted: 'You will get a notification.',
+    sound: 'It makes a sound and shows a note.',
+    chosen: (n: number) => `${counted(n, 'bell', 'bells')} set`,
+    about: (films: readonly string[]) => list(films),
+    onStage: (category: string) => `${category} is on stage now.`,
+    close: 'Close this note',
+    label: 'What you wanted to be told',
+  },
+
+  zone: {
+    mine: (name: string) => `Your time: ${name}`,
+    venue: (name: string) => `Venue time: ${name}`,
+    toMine: 'Show your time',
+    toVenue: 'Show venue time',
+  },
+
+  /** Before the start. */
+  programme: {
+    tabs: { board: 'Films', categories: 'Run of show', feed: 'The night' },
+    order: 'Run of show',
+    title: 'The night',
+    venue: 'Where',
+    hosts: (n: number) => plural(n, 'Host', 'Hosts'),
+    begins: 'Begins',
+    ends: 'Awards',
+    calendar: 'Add to your calendar',
+    tv: 'Open on a television',
+    told: 'Be told',
+  },
+
+  /** By kind; a kind without a word here is written out as it is. */
+  milestones: {
+    'most-wins': 'Most wins of any film',
+    'ties-most-wins': 'Ties the most wins of any film',
+    sweep: 'Won every nomination',
+    'first-win': 'First win',
+    record: 'Record',
+  } as Readonly<Record<string, string>>,
+  milestone: 'Milestone',
+
   spoken: {
+    hidden: (category: string) => `${category} has been awarded. The result is hidden.`,
     award: (category: string, winners: readonly string[]) =>
       `${category}${winners.length > 1 ? ', a tie' : ''}: ${winners.join('; and ')}.`,
     total: (title: string, wins: number) => `${title} now has ${counted(wins, 'win', 'wins')}.`,
