@@ -92,6 +92,7 @@ describe('keys', () => {
     [key('<', { shiftKey: true }), { do: 'speed', by: -1 }],
     [key('7'), { do: 'tenth', tenth: 7 }],
     [key('End'), { do: 'follow' }],
+    [key('S', { shiftKey: true }), { do: 'cover' }],
     [key('?', { shiftKey: true }), { do: 'help' }],
   ])('$key does what the list says', (pressed, command) => {
     expect(commandOf(pressed, 'page')).toEqual(command);
@@ -118,9 +119,12 @@ describe('keys', () => {
       changeSpeed: note('speed'),
       seekTenth: note('tenth'),
     };
-    for (const name of ['k', 'l', 'ArrowLeft', ',', ']', '>', '4', 'f', '?']) {
+    for (const name of ['k', 'l', 'ArrowLeft', ',', ']', '>', '4', 's', 'f', '?']) {
       const command = commandOf(key(name), 'page');
-      if (command) perform(command, { viewer, full: note('full'), help: note('help') });
+      if (command) {
+        const page = { cover: note('cover'), full: note('full'), help: note('help') };
+        perform(command, { viewer, ...page });
+      }
     }
     expect(called).toEqual([
       'toggle',
@@ -130,6 +134,7 @@ describe('keys', () => {
       'chapter 1',
       'speed 1',
       'tenth 4',
+      'cover',
       'full',
       'help',
     ]);

@@ -14,6 +14,9 @@ function connected() {
     listener: {
       keyframe: (epoch, version) => seen.push(`keyframe ${epoch} ${version}`),
       frame: ({ version }) => seen.push(`frame ${version}`),
+      again: ({ version }) => seen.push(`again ${version}`),
+      beyond: () => seen.push('beyond'),
+      serverTime: (now) => now && seen.push(`time ${now}`),
       changed: () => undefined,
     },
   });
@@ -43,7 +46,7 @@ describe('a live connection', () => {
     const { sockets, seen, story } = atHead();
     const frame = story.add([1_300_000, { type: 'ceremony-reopened' }, { phase: 'live' }]);
     sockets.last.say(frameMessage(frame), frameMessage(frame), frameMessage(story.frames[3]!));
-    expect(seen).toEqual(['keyframe one 11', 'frame 12']);
+    expect(seen).toEqual(['keyframe one 11', 'frame 12', 'again 12', 'again 4']);
   });
 
   it('heals a gap by reconnecting with its cursor', () => {

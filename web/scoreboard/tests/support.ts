@@ -153,9 +153,11 @@ export class Story {
     };
   }
 
-  hello(): LiveMessage[] {
+  /** @param time what the server's clock shows, where a test is about that. */
+  hello(time = ''): LiveMessage[] {
+    const { epoch, head: version } = this;
     return [
-      { type: 'hello', ceremony: 'night', epoch: this.epoch, version: this.head, server_time: '' },
+      { type: 'hello', ceremony: 'night', epoch, version, server_time: time },
       { type: 'keyframe', version: this.head, board: this.boards.at(-1) as Board },
       { type: 'caught-up', version: this.head },
     ];

@@ -2,7 +2,7 @@
 import type { Viewer } from './viewer';
 
 export type Command =
-  | { readonly do: 'toggle' | 'follow' | 'full' | 'help' }
+  | { readonly do: 'toggle' | 'follow' | 'cover' | 'full' | 'help' }
   | { readonly do: 'nudge'; readonly ms: number }
   | { readonly do: 'step' | 'chapter' | 'speed'; readonly by: 1 | -1 }
   | { readonly do: 'tenth'; readonly tenth: number };
@@ -23,6 +23,7 @@ const NAMED: Record<string, Command> = {
   k: { do: 'toggle' },
   l: { do: 'follow' },
   End: { do: 'follow' },
+  s: { do: 'cover' },
   f: { do: 'full' },
   '?': { do: 'help' },
   '[': { do: 'chapter', by: -1 },
@@ -59,16 +60,19 @@ export interface Commanded {
     Viewer,
     'toggle' | 'follow' | 'nudge' | 'step' | 'skipChapter' | 'changeSpeed' | 'seekTenth'
   >;
+  readonly cover: () => void;
   readonly full: () => void;
   readonly help: () => void;
 }
 
-export function perform(command: Command, { viewer, full, help }: Commanded): void {
+export function perform(command: Command, { viewer, cover, full, help }: Commanded): void {
   switch (command.do) {
     case 'toggle':
       return viewer.toggle();
     case 'follow':
       return viewer.follow();
+    case 'cover':
+      return cover();
     case 'full':
       return full();
     case 'help':

@@ -4,10 +4,18 @@ import { backoff } from './socket';
 import type { Clock } from './clock';
 import type { History } from './history';
 
-export type Got<T> = { readonly status: number; readonly body: T | undefined };
+export interface Got<T> {
+  readonly status: number;
+  readonly body: T | undefined;
+  /** When it was true, in Unix ms, if it does not come from the server but was kept. */
+  readonly keptAt?: number;
+}
 
-/** Fetches JSON; the body is there only for a 2xx; a failure to reach the server is a rejection. */
-export type GetJson = <T>(path: string) => Promise<Got<T>>;
+/**
+ * Fetches JSON; the body is there only for a 2xx; a failure to reach the server is a rejection.
+ * What is asked for `anew` comes from the server, whatever a cache holds.
+ */
+export type GetJson = <T>(path: string, anew?: boolean) => Promise<Got<T>>;
 
 const AT_ONCE = 4;
 
@@ -17,6 +25,8 @@ export interface Loading {
   readonly getJson: GetJson;
   readonly clock: Clock;
   readonly random: () => number;
+  /** No cache is to be trusted. */
+  readonly anew?: boolean;
   /** False once this history is no longer wanted. */
   current(): boolean;
   progressed(): void;
@@ -26,27 +36,32 @@ export interface Loading {
 
 /** Runs until the history is complete or no longer wanted; failures are tried again. */
 export async function fill(loading: Loading): Promise<void> {
+  const { history, clock, random } = loading;
+  const wrong = new Set<number>();
   let attempt = 0;
-  while (loading.current() && !loading.history.complete) {
-    const before = loading.history.missingPages();
+  while (loading.current() && !history.complete) {
+    const before = history.missingPages();
     const results = await Promise.allSettled(
-      before.slice(0, AT_ONCE).map((page) => fetchPage(loading, page)),
+      before.slice(0, AT_ONCE).map((page) => fetchPage(loading, page, wrong)),
     );
     if (!loading.current()) return;
     loading.progressed();
     if (results.some((result) => result.status === 'fulfilled' && result.value === 404)) {
       await loading.gone();
     }
-    const progress = loading.history.missingPages().length < before.length;
+    const progress = history.missingPages().length < before.length;
     attempt = progress ? 0 : attempt + 1;
-    if (!progress) await pause(loading.clock, backoff(attempt, loading.random));
+    if (!progress) await pause(clock, backoff(attempt, random));
   }
 }
 
-async function fetchPage({ id, history, getJson }: Loading, page: number): Promise<number> {
+/** @param wrong the pages that were not what was asked for; they are asked for anew. */
+async function fetchPage(loading: Loading, page: number, wrong: Set<number>): Promise<number> {
+  const { id, history, getJson } = loading;
   const path = `/api/ceremonies/${id}/frames/${history.epoch}/${page}`;
-  const { status, body } = await getJson<FramePage>(path);
-  if (body) history.addPage(body);
+  const { status, body } = await getJson<FramePage>(path, loading.anew || wrong.has(page));
+  if (body && history.fits(body, page)) history.addPage(body);
+  else if (body) wrong.add(page);
   return status;
 }
 

@@ -1,17 +1,19 @@
-/** One ceremony: its history and its live connection, kept whole for one viewer. */
-import type { Board, CeremonySummary, Frame, Head, Phase } from '../types';
-import type { Clock } from './clock';
+/** One ceremony for one viewer: what is kept of it, and how much of that they are told. */
+import type { Board, CeremonySummary, Frame, Phase } from '../types';
+import type { CoverView } from './covering';
+import { Cover } from './covering';
 import { History } from './history';
-import { fill, pause, type GetJson } from './loader';
-import { backoff, Live, type Freshness, type OpenSocket } from './socket';
+import { Horizon } from './horizon';
+import { keptHere, type Kept } from './kept';
+import type { Keepsake } from './keepsake';
+import { Keeper, type KeeperPorts, type KeeperStatus } from './keeper';
+import type { Freshness } from './socket';
+import { amends, Corrected, type Telling, type TellingView } from './telling';
 import { Viewer, type Move, type ViewerState } from './viewer';
 
-export interface NightPorts {
-  readonly clock: Clock;
-  /** Uniform over [0, 1). */
-  readonly random: () => number;
-  readonly getJson: GetJson;
-  readonly openSocket: (id: string) => OpenSocket;
+export interface NightPorts extends KeeperPorts {
+  /** What the device remembers; by default nothing. */
+  readonly kept?: Kept;
   /** Called after anything in the view has changed. */
   readonly changed: (view: NightView) => void;
 }
@@ -25,8 +27,9 @@ export function openingOf(asked: { readonly at?: number; readonly replay: boolea
   return asked.replay ? { replay: true } : undefined;
 }
 
+/** Everything in it is as late as the viewer's picture, and under their spoiler cover. */
 export interface NightView extends ViewerState {
-  readonly status: 'loading' | 'ready' | 'missing' | 'unreachable';
+  readonly status: KeeperStatus;
   readonly summary: CeremonySummary | undefined;
   readonly start: number;
   readonly head: number;
@@ -35,131 +38,211 @@ export interface NightView extends ViewerState {
   readonly freshness: Freshness;
   /** When the page last knew itself to be up to date, in Unix ms. */
   readonly freshAt: number | undefined;
+  /** What is shown was kept, and there has been no connection yet. */
+  readonly offline: boolean;
+  /** How late everything is told, in ms; 0 is live. */
+  readonly delay: number;
+  readonly cover: CoverView;
+  readonly telling: TellingView;
+}
+
+/** The longest delay that makes sense of a picture, in ms. */
+export const LONGEST_DELAY = 600_000;
+const DELAY = 'delay';
+
+/** How late the viewer's picture is, as they said last, in ms. */
+export function delayIn(kept: Kept): number {
+  return delayOf(Number(kept.read(DELAY)));
 }
 
 export class Night {
   readonly viewer: Viewer;
-  readonly #id: string;
   readonly #ports: NightPorts;
-  readonly #live: Live;
+  readonly #kept: Kept;
+  readonly #keeper: Keeper;
+  readonly #horizon: Horizon;
+  readonly #cover: Cover;
+  readonly #corrected: Corrected;
   #opening: Opening;
-  #status: NightView['status'] = 'loading';
-  #summary: CeremonySummary | undefined;
-  #history: History | undefined;
-  #filling: History | undefined;
-  #pageSize = 64;
   #stopped = false;
 
-  constructor(id: string, opening: Opening, ports: NightPorts) {
-    this.#id = id;
+  /** @param covered the spoiler cover is on, whatever the viewer chose before. */
+  constructor(id: string, opening: Opening, ports: NightPorts, covered = false) {
     this.#opening = opening;
     this.#ports = ports;
-    this.viewer = new Viewer(ports.clock, () => this.#emit());
-    this.#live = new Live({
-      open: ports.openSocket(id),
-      clock: ports.clock,
-      random: ports.random,
-      listener: {
-        keyframe: (epoch, version, board) => this.#keyframe(epoch, version, board),
-        frame: (frame) => this.#frame(frame),
-        changed: () => this.#emit(),
-      },
+    this.#kept = ports.kept ?? keptHere();
+    this.viewer = new Viewer(ports.clock, () => this.#moved());
+    this.#keeper = new Keeper(id, ports, {
+      entered: (history) => this.#entered(history),
+      replaced: () => this.#retold(),
+      frame: (frame, live) => this.#frame(frame, live),
+      grown: () => this.#grown('jump'),
+      serverTime: (now) => this.#timed(now),
+      changed: () => this.#emit(),
     });
+    const nothing = new History('', 1);
+    this.#horizon = new Horizon(ports.clock, nothing, () => this.#grown('flow'));
+    this.#horizon.setDelay(delayIn(this.#kept));
+    this.#cover = new Cover(this.#horizon, id, covered, this.#kept);
+    this.#corrected = new Corrected(this.#keeper, () => this.#retold());
   }
 
-  async start(): Promise<void> {
-    if (await this.#readHead()) this.#live.start();
+  start(): Promise<void> {
+    return this.#keeper.start();
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#live.stop();
+    this.#keeper.stop();
+    this.#horizon.stop();
     this.viewer.stop();
   }
 
-  /** The network came back, or the page was brought to the front. */
   wake(): void {
-    this.#live.wake();
+    this.#keeper.wake();
+  }
+
+  /** For another time without a connection: the whole truth, whatever is covered or late here. */
+  keepsake(before: Keepsake | undefined): Keepsake | undefined {
+    return this.#keeper.keepsake(before);
   }
 
   boardAt(version: number): Board | undefined {
-    return this.#history?.board(version);
+    return this.#cover.board(version);
+  }
+
+  /** To a version: at once, or as soon as the night is here. */
+  goTo(version: number): void {
+    if (this.viewer.ready) this.viewer.seekVersion(version);
+    else this.#opening = { at: version };
+  }
+
+  /** Tell everything so many ms late. What that skips or goes back over is not celebrated. */
+  setDelay(delay: number): void {
+    this.#kept.write(DELAY, String(delayOf(delay)));
+    this.#horizon.setDelay(delayOf(delay));
+    this.#grown('jump');
+  }
+
+  setCover(on: boolean): void {
+    this.#cover.switch(on);
+    this.#grown('jump');
+  }
+
+  /** Live, the night is always told as it happened: who wants it as corrected stays where they are. */
+  tell(telling: Telling): void {
+    if (telling === 'corrected') {
+      if (this.#live()) this.viewer.pause();
+      this.#corrected.ask();
+    } else this.#corrected.leave();
+    this.#retold();
   }
 
   view(): NightView {
     const viewer = this.viewer.state();
-    const head = this.#history?.head ?? 0;
+    const { head } = this.#cover;
     // Until an address with ?at= has been honoured nothing later than it may show.
-    const board = this.#opening ? undefined : viewer.board;
+    const board = this.#opening || head === 0 ? undefined : viewer.board;
+    const { status, freshness, freshAt, offline } = this.#keeper;
     return {
       ...viewer,
       board,
-      status: this.#status === 'ready' && !board ? 'loading' : this.#status,
-      summary: this.#summary,
+      status: status === 'ready' && !board ? 'loading' : status,
+      summary: this.#summary(),
       start: viewer.playback?.timeline.start ?? head,
       head,
-      headPhase: this.boardAt(head)?.phase ?? this.#summary?.phase ?? 'scheduled',
-      freshness: this.#live.freshness,
-      freshAt: this.#live.freshAt,
+      headPhase: this.#headPhase(),
+      freshness,
+      freshAt,
+      offline,
+      delay: this.#horizon.delay,
+      cover: this.#coverView(viewer.shown),
+      telling: this.#tellingView(),
     };
   }
 
-  async #readHead(): Promise<boolean> {
-    for (let attempt = 0; !this.#stopped; attempt += 1) {
-      try {
-        const { status, body } = await this.#ports.getJson<Head>(`/api/ceremonies/${this.#id}`);
-        if (body) {
-          this.#enter(body);
-          return true;
-        }
-        if (status === 404) {
-          this.#status = 'missing';
-          this.#emit();
-          return false;
-        }
-      } catch {
-        // Out of reach: the status says so, and it is tried again.
-      }
-      if (!this.#history) this.#status = 'unreachable';
-      this.#emit();
-      await pause(this.#ports.clock, backoff(attempt, this.#ports.random));
-    }
-    return false;
+  #summary(): CeremonySummary | undefined {
+    const told = this.#keeper.summary;
+    if (!told) return undefined;
+    const { id, name, epoch, starts_at, rehearsal } = told;
+    const version = this.#cover.head;
+    return { id, name, epoch, starts_at, rehearsal, version, phase: this.#headPhase() };
   }
 
-  #enter(head: Head): void {
-    const other = this.#history?.epoch !== head.epoch;
-    // A live connection that has caught up knows better than an answer that may be older.
-    if (other && this.#live.caughtUp) return;
-    this.#summary = head;
-    this.#pageSize = head.page_size;
-    this.#status = 'ready';
-    (other || !this.#history ? this.#begin(head.epoch) : this.#history).expect(head.version);
+  #headPhase(): Phase {
+    const late = this.#horizon.delay > 0 ? undefined : this.#keeper.summary?.phase;
+    return this.boardAt(this.#cover.head)?.phase ?? late ?? 'scheduled';
+  }
+
+  #coverView(shown: number): CoverView {
+    const cover = this.#cover;
+    return {
+      on: cover.on,
+      hides: cover.hidesUpTo(shown),
+      isHidden: (category) => cover.hidesCategory(category, shown),
+      hidesEvent: (version) => cover.hidesEvent(version),
+      reveal: (category) => {
+        cover.reveal(category);
+        this.#grown('jump');
+        this.viewer.say(category);
+      },
+      revealAll: () => {
+        cover.revealUpTo(shown);
+        this.#grown('jump');
+      },
+    };
+  }
+
+  #tellingView(): TellingView {
+    const shown = this.#corrected.history ? 'corrected' : 'happened';
+    return {
+      shown,
+      loading: this.#corrected.loading,
+      offered: shown === 'corrected' || this.#cover.frames().some(amends),
+    };
+  }
+
+  #live(): boolean {
+    return this.viewer.following && this.#headPhase() !== 'ended';
+  }
+
+  /** The viewer moved. */
+  #moved(): void {
+    if (this.#corrected.history && this.#live()) this.tell('happened');
+    else this.#emit();
+  }
+
+  #entered(history: History): void {
+    this.#corrected.forget();
+    this.#horizon.enter(history);
+    this.#cover.enter(history.epoch);
+    this.viewer.enter(this.#cover);
+  }
+
+  /** The same versions are told otherwise than before. */
+  #retold(): void {
+    const history = this.#corrected.history ?? this.#keeper.history;
+    if (!history) return;
+    this.#horizon.tell(history);
     this.#grown('jump');
-    void this.#fill();
   }
 
-  #begin(epoch: string): History {
-    const history = new History(epoch, this.#pageSize);
-    this.#history = history;
-    this.viewer.enter(history);
-    return history;
+  #frame(frame: Frame, live: boolean): void {
+    this.#corrected.frame(frame);
+    if (live) this.#horizon.arrived(frame.version);
+    else this.#horizon.look();
+    this.#grown(live ? 'flow' : 'jump');
   }
 
-  #keyframe(epoch: string, version: number, board: Board): void {
-    const known = this.#history?.epoch === epoch ? this.#history : undefined;
-    (known ?? this.#begin(epoch)).keyframe(version, board);
-    if (!known) void this.#readHead();
-    this.#grown('jump');
-    void this.#fill();
-  }
-
-  #frame(frame: Frame): void {
-    this.#history?.append(frame);
-    this.#grown(this.#live.caughtUp ? 'flow' : 'jump');
+  #timed(now: string): void {
+    const { head } = this.#horizon;
+    this.#horizon.serverTime(now);
+    if (this.#horizon.head !== head) this.#grown('jump');
   }
 
   #grown(move: Move): void {
+    this.#horizon.look();
+    this.#cover.grown();
     this.viewer.grown(move);
     const opening = this.#opening;
     if (!opening || !this.viewer.ready) return;
@@ -169,24 +252,11 @@ export class Night {
     else this.viewer.replay();
   }
 
-  async #fill(): Promise<void> {
-    const history = this.#history;
-    if (!history || this.#filling === history) return;
-    this.#filling = history;
-    await fill({
-      id: this.#id,
-      history,
-      getJson: this.#ports.getJson,
-      clock: this.#ports.clock,
-      random: this.#ports.random,
-      current: () => this.#history === history && !this.#stopped,
-      progressed: () => this.#grown('jump'),
-      gone: async () => void (await this.#readHead()),
-    });
-    if (this.#filling === history) this.#filling = undefined;
-  }
-
   #emit(): void {
     if (!this.#stopped) this.#ports.changed(this.view());
   }
+}
+
+function delayOf(ms: number): number {
+  return Number.isFinite(ms) ? Math.min(Math.max(Math.round(ms), 0), LONGEST_DELAY) : 0;
 }

@@ -8,6 +8,10 @@
  *   PLAYING    | PLAYING (speed) | PAUSED  | PLAYING, FOLLOWING*| PLAYING, FOLL.* | FOLLOWING
  *
  *   * on reaching the head. Events that arrive never move a viewer who is not following.
+ *
+ * The head is that of what is told: with a delay, the last version that is old enough, so that
+ * "live" is as late as the viewer's picture and "behind" counts from there. Where less is told than
+ * before, because the delay grew, whoever stood beyond the head stands at it, in the same state.
  */
 import type { TimeMap } from './timemap';
 import { headOf, lastAtOrBefore, spanOf, timeOf, versionAt, type Timeline } from './timeline';
@@ -54,6 +58,13 @@ export function pause(player: Player, timeline: Timeline): Player {
 export function play(player: Player, speed: number): Player {
   if (player.mode === 'following') return player;
   return { mode: 'playing', version: player.version, t: player.t, speed };
+}
+
+/** The player where less is told than before: nobody stands beyond the head. */
+export function within(player: Player, timeline: Timeline): Player {
+  const head = headOf(timeline);
+  if (player.mode === 'following' || player.version <= head) return player;
+  return { ...player, version: head, t: timeOf(timeline, head) };
 }
 
 /** Play the show from its first event. */

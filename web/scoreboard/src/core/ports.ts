@@ -2,10 +2,21 @@
 import type { GetJson } from './loader';
 import type { OpenSocket } from './socket';
 
-export const getJson: GetJson = async <T>(path: string) => {
-  const response = await fetch(path, { headers: { Accept: 'application/json' } });
+/** What the worker writes on an answer that it gives in place of the server's. */
+const KEPT_AT = 'X-Kept-At';
+
+export const getJson: GetJson = async <T>(path: string, anew = false) => {
+  const response = await fetch(path, {
+    headers: { Accept: 'application/json' },
+    cache: anew ? 'reload' : 'default',
+  });
   const body = response.ok ? ((await response.json()) as T) : undefined;
-  return { status: response.status, body };
+  const keptAt = response.headers.get(KEPT_AT);
+  return {
+    status: response.status,
+    body,
+    ...(keptAt === null ? {} : { keptAt: Number(keptAt) }),
+  };
 };
 
 /** The address of a ceremony's live socket, resuming after the cursor. */

@@ -23,12 +23,20 @@ interface Asked {
   readonly cover: boolean;
 }
 
+/** The producer's console: its front, a ceremony's desk, or the editor of programmes. */
+export type ConsoleRoute = {
+  readonly page: 'console';
+  readonly id?: string;
+  readonly programme?: true;
+};
+
 export type Route =
   | { readonly page: 'index' }
   | NightRoute
   | ({ readonly page: 'tv'; readonly id: string } & Asked)
   | ({ readonly page: 'overlay'; readonly id: string; readonly plate?: Plate } & Asked)
   | ({ readonly page: 'embed'; readonly id: string } & Asked)
+  | ConsoleRoute
   | { readonly page: 'unknown' };
 
 const SLUG = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -37,6 +45,7 @@ export function routeOf(pathname: string, search: string): Route {
   const [id, screen, key, ...more] = pathname.replace(/^\/|\/$/g, '').split('/');
   if (!id && screen === undefined) return { page: 'index' };
   if (!id || !SLUG.test(id) || more.length > 0) return { page: 'unknown' };
+  if (id === 'console') return consoleOf(screen, key);
   const asked = askedOf(search);
   if (screen === undefined) return { page: 'night', id, ...asked };
   const of = SUBJECT_PAGES.find((each) => each === screen);
@@ -53,6 +62,13 @@ export function routeOf(pathname: string, search: string): Route {
     }
   }
   return { page: 'unknown' };
+}
+
+function consoleOf(id: string | undefined, more: string | undefined): Route {
+  if (more !== undefined) return { page: 'unknown' };
+  if (id === undefined) return { page: 'console' };
+  if (id === 'programme') return { page: 'console', programme: true };
+  return SLUG.test(id) ? { page: 'console', id } : { page: 'unknown' };
 }
 
 function askedOf(search: string): Asked {

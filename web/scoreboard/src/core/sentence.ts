@@ -1,5 +1,6 @@
 /** What a screen reader hears of an event: one sentence about a result, else nothing. */
 import type { Board, Frame } from '../types';
+import { isHidden } from './cover';
 import { headlineOf } from './headline';
 import { categoryName } from './labels';
 import { words } from './words';
@@ -11,6 +12,7 @@ export function sentenceOf(frame: Frame, board: Board, before: Board | undefined
   const spoken = words.spoken;
   switch (frame.event.type) {
     case 'winner-announced': {
+      if (isHidden(frame)) return spoken.hidden(category);
       const named = headline.winners.map(({ title, by }) => (by ? `${title}, ${by}` : title));
       const works = new Set(headline.winners.flatMap(({ work }) => (work ? [work] : [])));
       const totals = [...works].map((id) =>

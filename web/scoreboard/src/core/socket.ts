@@ -19,6 +19,12 @@ export interface LiveListener {
   /** A whole board: of the epoch the connection now stands in. */
   keyframe(epoch: string, version: number, board: Board): void;
   frame(frame: Frame): void;
+  /** A frame that had come before: whoever kept that one can compare. */
+  again(frame: Frame): void;
+  /** More has come than the server has: some of it was not its own. */
+  beyond(): void;
+  /** What the server's clock shows, as RFC 3339. */
+  serverTime(now: string): void;
   /** The connection's freshness may have changed. */
   changed(): void;
 }
@@ -48,6 +54,7 @@ export class Live {
   #caughtUp = false;
   #freshAt: number | undefined;
   #warned = false;
+  #offline = false;
   #attempt = 0;
   #close: (() => void) | undefined;
   #connection = 0;
@@ -73,6 +80,11 @@ export class Live {
     return this.#freshAt;
   }
 
+  /** True from the start until the first connection has caught up, where something was kept. */
+  get offline(): boolean {
+    return this.#offline;
+  }
+
   get caughtUp(): boolean {
     return this.#caughtUp;
   }
@@ -95,6 +107,15 @@ export class Live {
     this.#aging?.();
   }
 
+  /** There is something to show that was kept: it is as old as that. */
+  since(at: number): void {
+    if (this.#freshAt !== undefined) return;
+    this.#freshAt = at;
+    this.#offline = this.#warned = true;
+    const left = Math.max(at + LOST_AFTER - this.#clock.now(), 0);
+    this.#aging = this.#clock.after(left, () => this.#listener.changed());
+  }
+
   /** Try now instead of waiting: the network came back, or the page was woken. */
   wake(): void {
     if (this.#stopped) return;
@@ -105,6 +126,17 @@ export class Live {
       this.#reconnect();
     }
     this.#listener.changed();
+  }
+
+  /**
+   * What came cannot be trusted: begin with a keyframe.
+   *
+   * @param attempt how often that has been tried: it is waited longer each time.
+   */
+  restart(attempt: number): void {
+    this.#hasBoard = false;
+    this.#attempt = Math.max(this.#attempt, attempt);
+    if (!this.#stopped) this.#reconnect();
   }
 
   #connect(): void {
@@ -164,7 +196,9 @@ export class Live {
   #handle(message: LiveMessage): void {
     switch (message.type) {
       case 'hello':
+        this.#listener.serverTime(message.server_time);
         if (message.epoch !== this.#epoch) this.#enter(message.epoch);
+        else if (this.#hasBoard && message.version < this.#version) this.#listener.beyond();
         break;
       case 'resync':
         this.#enter(message.epoch);
@@ -180,11 +214,14 @@ export class Live {
         break;
       case 'caught-up':
         this.#caughtUp = true;
-        this.#warned = false;
+        this.#warned = this.#offline = false;
         this.#attempt = 0;
         break;
       case 'heartbeat':
-        if (this.#caughtUp && message.version > this.#version) this.#reconnect();
+        this.#listener.serverTime(message.server_time);
+        if (!this.#caughtUp) break;
+        if (message.version > this.#version) this.#reconnect();
+        else if (message.version < this.#version) this.#listener.beyond();
         break;
     }
   }
@@ -196,7 +233,10 @@ export class Live {
   }
 
   #frame(frame: Frame): void {
-    if (frame.version <= this.#version) return;
+    if (this.#hasBoard && frame.version <= this.#version) {
+      this.#listener.again(frame);
+      return;
+    }
     if (!this.#hasBoard || frame.version > this.#version + 1) {
       this.#reconnect();
       return;

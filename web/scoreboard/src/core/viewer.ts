@@ -3,11 +3,12 @@ import type { Board, Chapter, Frame } from '../types';
 import { chaptersOf } from './chapters';
 import type { Cancel, Clock } from './clock';
 import { isResult } from './headline';
-import type { History } from './history';
+import { isHidden } from './cover';
 import * as players from './player';
 import { sentenceOf } from './sentence';
-import { timelineOf, type Timeline } from './timeline';
+import { headOf, timelineOf, type Timeline } from './timeline';
 import { timeMap, type TimeMap } from './timemap';
+import type { Told } from './told';
 import { advance, settled, type Showing } from './winqueue';
 
 /** Quiet stretches are cut to this many ms of the show. */
@@ -48,7 +49,7 @@ export interface ViewerState {
 export class Viewer {
   readonly #clock: Clock;
   readonly #changed: () => void;
-  #history: History | undefined;
+  #told: Told | undefined;
   #timeline: Timeline | undefined;
   #map: TimeMap = timeMap([], IDLE_CAP);
   #chapters: readonly Chapter[] = [];
@@ -70,9 +71,9 @@ export class Viewer {
   }
 
   /** Begin with another history: whatever the viewer stood at belonged to the one before. */
-  enter(history: History): void {
+  enter(told: Told): void {
     this.stop();
-    this.#history = history;
+    this.#told = told;
     this.#timeline = undefined;
     this.#player = players.FOLLOWING;
     this.#showing = settled(0);
@@ -85,17 +86,37 @@ export class Viewer {
     this.#ticking = this.#winEnd = undefined;
   }
 
-  /** The history holds more than before. */
+  /** More is told than before, or something else. */
   grown(move: Move): void {
-    const history = this.#history;
-    if (!history) return;
-    if (history.complete && history.head > 0) {
-      const frames = history.frames();
+    const told = this.#told;
+    if (!told) return;
+    if (told.complete && told.head > 0) {
+      const frames = told.frames();
       this.#timeline = timelineOf(frames);
       this.#chapters = chaptersOf(frames);
+      this.#player = players.within(this.#player, this.#timeline);
       this.#draw();
+    } else if (this.#timeline && headOf(this.#timeline) > told.head) {
+      this.#timeline = undefined;
     }
     this.#show(move, true);
+  }
+
+  get following(): boolean {
+    return this.#player.mode === 'following';
+  }
+
+  /** Say of a category what its last result is. */
+  say(category: string): void {
+    const told = this.#told;
+    const frame = told
+      ?.frames(this.#showing.version)
+      .findLast(
+        ({ event }) => isResult(event) && 'category' in event && event.category === category,
+      );
+    if (!told || !frame) return;
+    this.#spoken = this.#sentence(told, frame.version - 1, frame.version);
+    this.#changed();
   }
 
   get ready(): boolean {
@@ -105,7 +126,7 @@ export class Viewer {
   toggle(): void {
     if (this.#player.mode === 'playing') this.pause();
     else if (this.#player.mode === 'paused') this.play();
-    else if (this.#history?.board(this.#history.head)?.phase === 'ended') this.replay();
+    else if (this.#told?.board(this.#told.head)?.phase === 'ended') this.replay();
     else this.pause();
   }
 
@@ -185,9 +206,9 @@ export class Viewer {
       player: this.#player,
       speed: this.#speed(),
       shorten: this.#shorten,
-      version: players.versionOf(this.#player, this.#history?.head ?? 0),
+      version: players.versionOf(this.#player, this.#told?.head ?? 0),
       shown,
-      board: this.#history?.board(shown),
+      board: this.#told?.board(shown),
       frames: this.#frames,
       win: this.#showing.win?.version,
       flowing: this.#flowing,
@@ -230,22 +251,21 @@ export class Viewer {
   }
 
   #show(move: Move, grown = false): void {
-    const history = this.#history;
-    if (!history) return;
+    const told = this.#told;
+    if (!told) return;
     const now = this.#clock.now();
-    const target = players.versionOf(this.#player, history.head);
+    const target = players.versionOf(this.#player, told.head);
     const before = this.#showing;
-    const isWin = (version: number): boolean =>
-      history.frame(version)?.event.type === 'winner-announced';
+    const isWin = (version: number): boolean => celebrated(told.frame(version));
     const after = move === 'jump' ? settled(target) : advance(before, target, now, isWin);
     this.#showing = after;
     if (move === 'jump' || after.version !== before.version) {
       this.#flowing = move === 'flow' && after.version > before.version;
-      const sentence = this.#flowing && this.#sentence(history, before.version, after.version);
+      const sentence = this.#flowing && this.#sentence(told, before.version, after.version);
       // What has been said stays until there is something else to say: a reader may still be at it.
       if (sentence || !this.#flowing) this.#spoken = sentence || '';
     }
-    if (grown || after.version !== before.version) this.#frames = history.frames(after.version);
+    if (grown || after.version !== before.version) this.#frames = told.frames(after.version);
     this.#winEnd?.();
     this.#winEnd =
       after.win && this.#clock.after(Math.max(after.win.until - now, 0), () => this.#show('flow'));
@@ -253,14 +273,18 @@ export class Viewer {
   }
 
   /** About the last result in what has just come into view. */
-  #sentence(history: History, after: number, upTo: number): string {
+  #sentence(told: Told, after: number, upTo: number): string {
     for (let version = upTo; version > after; version -= 1) {
-      const frame = history.frame(version);
-      const board = history.board(version);
+      const frame = told.frame(version);
+      const board = told.board(version);
       if (frame && board && isResult(frame.event)) {
-        return sentenceOf(frame, board, history.board(version - 1));
+        return sentenceOf(frame, board, told.board(version - 1));
       }
     }
     return '';
   }
+}
+
+function celebrated(frame: Frame | undefined): boolean {
+  return frame?.event.type === 'winner-announced' && !isHidden(frame);
 }

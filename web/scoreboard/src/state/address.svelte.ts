@@ -4,9 +4,16 @@ import { routeOf, type NightRoute, type Route } from '../core/route';
 class Address {
   route: Route = $state.raw(routeOf(location.pathname, location.search));
 
+  /** How often the viewer has gone back or forward in the tab's history. */
+  popped: number = $state(0);
+
+  /** Whether the page has been changed in place since it was loaded. */
+  moved = false;
+
   /** The night's own pages are changed in place; the history of the tab has each. */
   go(href: string): void {
     history.pushState(null, '', href);
+    this.moved = true;
     this.#read();
     scrollTo(0, 0);
   }
@@ -19,7 +26,10 @@ class Address {
 
   /** Takes over the clicks on links that lead to another page of the same night. */
   run(): () => void {
-    const moved = (): void => this.#read();
+    const moved = (): void => {
+      this.#read();
+      this.popped += 1;
+    };
     const clicked = (event: MouseEvent): void => {
       const to = linkOf(event);
       if (to && sameNight(this.route, routeOf(to.pathname, to.search))) {

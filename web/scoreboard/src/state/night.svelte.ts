@@ -1,25 +1,32 @@
 /** A night as Svelte sees it: one value that is replaced on every change. */
 import { wallClock } from '../core/clock';
+import type { Kept } from '../core/kept';
 import { Night, type NightView, type Opening } from '../core/night';
 import { getJson, openSocket } from '../core/ports';
+import type { Telling } from '../core/telling';
 import type { Viewer } from '../core/viewer';
 import type { Board } from '../types';
+import { keepUp } from './installed';
+import { kept } from './kept';
+import { removeShared } from './traces';
 
 export class NightState {
   view: NightView = $state.raw() as NightView;
   readonly #night: Night;
+  #guarded = false;
 
-  constructor(id: string, opening: Opening) {
-    this.#night = new Night(id, opening, {
-      clock: wallClock,
-      random: Math.random,
-      getJson,
-      openSocket,
-      changed: (view) => {
-        this.view = view;
-      },
-    });
-    this.view = this.#night.view();
+  /**
+   * @param covered the address asks for the spoiler cover.
+   * @param remembered what the viewer chose before: a delay, the cover.
+   */
+  constructor(id: string, opening: Opening, covered = false, remembered: Kept = kept) {
+    const ports = { clock: wallClock, random: Math.random, getJson, openSocket, kept: remembered };
+    const changed = (view: NightView): void => {
+      this.#guard(view);
+      this.view = view;
+    };
+    this.#night = new Night(id, opening, { ...ports, changed }, covered);
+    changed(this.#night.view());
   }
 
   get viewer(): Viewer {
@@ -30,6 +37,23 @@ export class NightState {
     return this.#night.boardAt(version);
   }
 
+  goTo(version: number): void {
+    this.#night.goTo(version);
+  }
+
+  /** How late everything is told, in ms. */
+  setDelay(delay: number): void {
+    this.#night.setDelay(delay);
+  }
+
+  setCover(on: boolean): void {
+    this.#night.setCover(on);
+  }
+
+  tell(telling: Telling): void {
+    this.#night.tell(telling);
+  }
+
   /** Runs until the returned function is called. */
   run(): () => void {
     const wake = (): void => {
@@ -37,11 +61,20 @@ export class NightState {
     };
     addEventListener('online', wake);
     document.addEventListener('visibilitychange', wake);
+    const stopKeeping = keepUp((before) => this.#night.keepsake(before));
     void this.#night.start();
     return () => {
+      stopKeeping();
       removeEventListener('online', wake);
       document.removeEventListener('visibilitychange', wake);
       this.#night.stop();
     };
+  }
+
+  /** From when something is to be held back, the document holds nothing that the view does not. */
+  #guard({ cover, delay }: NightView): void {
+    if (this.#guarded || !(cover.on || delay > 0)) return;
+    this.#guarded = true;
+    removeShared();
   }
 }

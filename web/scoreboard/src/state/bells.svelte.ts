@@ -1,0 +1,100 @@
+/** The bells that the viewer has set on a night, and what has come of them. */
+import {
+  keepWanted,
+  newsOf,
+  NOTHING_WANTED,
+  toggled,
+  wantedIn,
+  type Belled,
+  type News,
+  type Wanted,
+} from '../core/bells';
+import { Chime } from '../core/chime';
+import type { NightView } from '../core/night';
+import type { Board } from '../types';
+import { kept } from './kept';
+
+/** Notes that are on the page at most, and for how many ms. */
+const [NOTES, LASTING] = [3, 20_000];
+
+type Permission = NotificationPermission | 'missing';
+
+class Bells {
+  wanted: Wanted = $state.raw(NOTHING_WANTED);
+  /** Every category and film offers its bell. */
+  choosing = $state(false);
+  news: readonly News[] = $state.raw([]);
+  permission: Permission = $state('Notification' in window ? Notification.permission : 'missing');
+  readonly #chime = new Chime(() => new AudioContext());
+  #ceremony = '';
+  #shown: number | undefined;
+
+  enter(ceremony: string): void {
+    this.#ceremony = ceremony;
+    this.#shown = undefined;
+    this.wanted = wantedIn(kept, ceremony);
+  }
+
+  get count(): number {
+    return this.wanted.categories.length + this.wanted.works.length;
+  }
+
+  has(kind: Belled, id: string): boolean {
+    return this.wanted[kind].includes(id);
+  }
+
+  toggle(kind: Belled, id: string): void {
+    this.wanted = toggled(this.wanted, kind, id);
+    keepWanted(kept, this.#ceremony, this.wanted);
+    this.arm();
+  }
+
+  /** In answer to a gesture: a sound may be wanted later. */
+  arm(): void {
+    if (this.count > 0) this.#chime.arm();
+  }
+
+  async allow(): Promise<void> {
+    if (this.permission !== 'default') return;
+    this.permission = await Notification.requestPermission();
+  }
+
+  /** Tells what the page has come to show; what is skipped over is not told. */
+  follow(view: NightView, boardAt: (version: number) => Board | undefined): void {
+    const before = this.#shown;
+    this.#shown = view.shown;
+    if (before === undefined || !view.flowing || view.headPhase === 'ended') return;
+    for (const frame of view.frames.slice(-(view.shown - before))) {
+      const board = boardAt(frame.version);
+      if (frame.version <= before || !board) continue;
+      const news = newsOf(frame, board, boardAt(frame.version - 1), this.wanted);
+      if (news) this.#tell(news);
+    }
+  }
+
+  close(news: News): void {
+    this.news = this.news.filter((each) => each !== news);
+  }
+
+  #tell(news: News): void {
+    this.news = [news, ...this.news].slice(0, NOTES);
+    setTimeout(() => this.close(news), LASTING);
+    void this.#notify(news).then((notified) => notified || this.#chime.ring());
+  }
+
+  async #notify({ title, text, version }: News): Promise<boolean> {
+    if (this.permission !== 'granted') return false;
+    const options = { body: text, tag: `${this.#ceremony} ${version}` };
+    try {
+      new Notification(title, options);
+      return true;
+    } catch {
+      // Where only a service worker may notify, it does.
+      const worker = await navigator.serviceWorker?.getRegistration();
+      await worker?.showNotification(title, options);
+      return worker !== undefined;
+    }
+  }
+}
+
+export const bells = new Bells();

@@ -1,0 +1,4 @@
+/** What this device remembers. */
+import { keptIn } from '../core/kept';
+
+export const kept = keptIn(() => localStorage);
