@@ -1,0 +1,114 @@
+/** The race as lines on a plane: px, with the origin at the top left. */
+import type { Line, Race, Step } from './race';
+
+export interface Plane {
+  /** Of what can be drawn on, without the axis and the names. */
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+export interface Scales {
+  readonly x: (t: number) => number;
+  readonly y: (wins: number, lane: number) => number;
+  /** The numbers of wins with a rule across the plane. */
+  readonly levels: readonly number[];
+}
+
+/** The fewest wins for which there is room, so that the first one is no tower. */
+const ROOM = 3;
+/** Lines of the same number of wins keep this distance, in px, while it leaves levels apart. */
+const LANE = 4.5;
+/** The part of a level that its lanes may take. */
+const SHARE = 0.62;
+
+/**
+ * @param place a show time as a place from 0 to 1.
+ * @param top the most wins to make room for.
+ */
+export function scalesOf(
+  race: Race,
+  plane: Plane,
+  place: (t: number) => number,
+  top: number,
+): Scales {
+  const highest = Math.max(top, ROOM);
+  const unit = (plane.bottom - plane.top) / highest;
+  const most = Math.max(...race.lanes.values(), 1);
+  const lane = Math.min(LANE, (unit * SHARE) / Math.max(most - 1, 1));
+  return {
+    x: (t) => plane.left + place(t) * (plane.right - plane.left),
+    y: (wins, at) => plane.bottom - wins * unit + (wins > 0 ? at * lane : 0),
+    levels: Array.from({ length: Math.floor(highest) }, (_, i) => i + 1),
+  };
+}
+
+/** The line as an SVG path, from its first win up to `end` (a show time in ms). */
+export function pathOf(line: Line, { x, y }: Scales, end: number): string {
+  let path = '';
+  for (const { wins, lane, from, to } of line.stays) {
+    const at = round(x(from.t));
+    const height = round(y(wins, lane));
+    path += path === '' ? `M${at} ${round(y(0, 0))}V${height}` : `H${at}V${height}`;
+    // Back at none there is nothing to draw until the next win.
+    if (wins === 0) path += to ? `M${round(x(to.t))} ${height}` : '';
+    else if (!to) path += `H${round(Math.max(x(end), x(from.t)))}`;
+  }
+  return path;
+}
+
+export interface Fall {
+  readonly step: Step;
+  readonly x: number;
+  readonly y: number;
+  /** The height it fell from. */
+  readonly peak: number;
+}
+
+/** Where a line fell because a result was corrected or taken back. */
+export function fallsOf(line: Line, { x, y }: Scales): Fall[] {
+  return line.stays.flatMap(({ wins, lane, from }, i) => {
+    const before = line.stays[i - 1];
+    if (!from.amended || !before || before.wins <= wins) return [];
+    const peak = y(before.wins, before.lane);
+    return [{ step: from, x: x(from.t), y: y(wins, lane), peak }];
+  });
+}
+
+/** Where the line ends: the height of its last stay. */
+export function endOf(line: Line, { y }: Scales): number {
+  const last = line.stays.at(-1);
+  return last ? y(last.wins, last.lane) : y(0, 0);
+}
+
+/**
+ * Moves what would overlap apart: heights near the wanted ones, in their order, at least `gap`
+ * apart and within the bounds as long as there is room.
+ */
+export function spread(
+  wanted: readonly number[],
+  gap: number,
+  low: number,
+  high: number,
+): number[] {
+  const order = wanted
+    .map((_, i) => i)
+    .sort((a, b) => (wanted[a] ?? 0) - (wanted[b] ?? 0) || a - b);
+  const heights = order.map((i) => wanted[i] ?? 0);
+  let least = low;
+  for (let i = 0; i < heights.length; i += 1) {
+    heights[i] = Math.max(heights[i] ?? 0, least);
+    least = (heights[i] ?? 0) + gap;
+  }
+  let most = high;
+  for (let i = heights.length - 1; i >= 0; i -= 1) {
+    heights[i] = Math.min(heights[i] ?? 0, most);
+    most = (heights[i] ?? 0) - gap;
+  }
+  const placed: number[] = [];
+  order.forEach((i, place) => (placed[i] = heights[place] ?? 0));
+  return placed;
+}
+
+const round = (px: number): number => Math.round(px * 10) / 10;
