@@ -1,9 +1,11 @@
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from browsing import PATIENCE, PHONE, Screens, animated, findings, notes, stop_clock, until
 from onscreen import label, shown, winners, written
@@ -16,6 +18,8 @@ expect.set_options(timeout=1000 * PATIENCE)
 
 A_WIN = 1700
 """Milliseconds in which a win has had its moment."""
+MIDNIGHT = 134
+"""Where The Brutalist has just won for its cinematography."""
 BEST_PICTURE_89 = 138
 """Where the 89th announces La La Land; 140 puts it under review, 141 corrects it."""
 
@@ -275,3 +279,211 @@ def test_a_tie_names_both_winners_everywhere(night: Producer, screens: Screens) 
     (sentence,) = notes(page, "spoken")
     assert sentence.startswith("Actor in a Supporting Role, a tie: ")
     assert all(name in sentence for name in names)
+
+
+def away(page: Page, *, hidden: bool) -> None:
+    """Turn the viewer's back on the page, or bring them back to it."""
+    page.evaluate(
+        """(state) => {
+          const get = () => state;
+          Object.defineProperty(document, 'visibilityState', { get, configurable: true });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        "hidden" if hidden else "visible",
+    )
+
+
+def test_who_comes_back_sees_what_has_changed_until_it_fades(
+    night: Producer, screens: Screens
+) -> None:
+    night.play(MIDNIGHT)
+    page = screens.open(night.url, fake_clock=True)
+    expect(page.get_by_role("banner")).to_contain_text("Live")
+    ranking = page.locator("section[aria-labelledby=ranking-title]")
+    away(page, hidden=True)
+    night.play(146)
+    until(page, lambda: shown(page), written(night.board()))
+    expect(ranking.locator(".chip")).to_have_count(0)
+
+    away(page, hidden=False)
+    expect(ranking).to_contain_text("Since you last looked")
+    expect(ranking).to_contain_text("4 more awards")
+    before = dict(night.board(MIDNIGHT)["ranking"]["works"])
+    for work, rank in night.board()["ranking"]["works"]:
+        row = ranking.locator("ol > li", has=page.locator(f"a[href$='/{work}']"))
+        was = before.get(work)
+        if was is None:
+            expect(row.locator(".chip")).to_have_text("new")
+        elif was == rank:
+            expect(row.locator(".chip")).to_have_count(0)
+        else:
+            word = "Up" if was > rank else "Down"
+            expect(row.locator(".chip")).to_contain_text(f"{word} {abs(was - rank)} place")
+
+    page.clock.fast_forward("01:31")
+    expect(ranking.locator(".chip")).to_have_count(0)
+    expect(ranking).not_to_contain_text("Since you last looked")
+
+
+def test_what_has_changed_is_hidden_at_a_wish_and_remembered_by_the_device(
+    night: Producer, screens: Screens
+) -> None:
+    night.play(MIDNIGHT)
+    page = screens.open(night.url)
+    expect(page.get_by_role("banner")).to_contain_text("Live")
+    page.goto("about:blank")
+    night.play(141)
+    page.goto(night.url)
+    ranking = page.locator("section[aria-labelledby=ranking-title]")
+    expect(ranking).to_contain_text("2 more awards")
+    expect(ranking.locator(".chip").first).to_be_visible()
+    ranking.get_by_role("button", name="Hide the marks").click()
+    expect(ranking.locator(".chip")).to_have_count(0)
+
+
+def test_the_filter_narrows_board_and_categories_at_once_and_says_to_how_many(
+    night: Producer, screens: Screens
+) -> None:
+    night.play(MIDNIGHT)
+    page = screens.open(night.url)
+    page.get_by_role("button", name="Filter").click()
+    page.get_by_role("searchbox").fill("emilia per")
+    until(page, lambda: [row["name"] for row in shown(page)["ranked"]], ["Emilia Pérez"])
+    board = night.board()
+    line = [
+        category["name"]
+        for category in sorted(board["categories"].values(), key=lambda each: each["position"])
+        if any(each.get("work") == "emilia-perez" for each in category["nominees"].values())
+    ]
+    until(page, lambda: [card["name"] for card in shown(page)["categories"]], line)
+    found = page.get_by_role("status").filter(has_text="films")
+    expect(found).to_contain_text(f"1 of {len(board['works'])} films")
+    expect(found).to_contain_text(f"{len(line)} of 23 categories")
+
+    page.get_by_role("combobox", name="Category").select_option("Upcoming")
+    upcoming = [
+        name
+        for name in line
+        for category in board["categories"].values()
+        if category["name"] == name and category["status"] == "upcoming"
+    ]
+    until(page, lambda: [card["name"] for card in shown(page)["categories"]], upcoming)
+    page.get_by_role("button", name="Clear", exact=True).click()
+    until(page, lambda: shown(page), written(board))
+
+
+def test_before_the_start_there_are_a_countdown_and_the_run_of_show(
+    server: RunningServer, screens: Screens
+) -> None:
+    with httpx.Client(base_url=f"{server.url}/api", headers=server.headers, timeout=30) as client:
+        programme = {
+            "ceremony": {
+                "id": "a-coming-night",
+                "name": "A Coming Night",
+                "starts_at": "2031-03-03T01:00:00.000Z",
+                "venue": "Dolby Theatre",
+                "hosts": ["A Host"],
+            },
+            "works": [{"id": "a-film", "title": "A Film"}],
+            "categories": [
+                {
+                    "key": "best-picture",
+                    "name": "Best Picture",
+                    "nominees": [{"id": "best-picture/a-film", "work": "a-film", "people": []}],
+                }
+            ],
+        }
+        client.post("/ceremonies", json=programme).raise_for_status()
+    page = screens.open(f"{server.url}/a-coming-night")
+    expect(page.get_by_role("timer")).to_contain_text(re.compile(r"\d+\s*days"))
+    hero = page.locator(".hero")
+    expect(hero).to_contain_text("Monday, March 3, 2031, 01:00")
+    hero.get_by_role("button", name="Show venue time").click()
+    expect(hero).to_contain_text("Sunday, March 2, 2031, 17:00")
+    expect(hero).to_contain_text("Venue time: Pacific Standard Time")
+    expect(page.get_by_role("heading", name="Run of show")).to_be_visible()
+    expect(page.get_by_role("link", name="Add to your calendar")).to_have_attribute(
+        "href", "/api/ceremonies/a-coming-night/ceremony.ics"
+    )
+    page.reload()
+    expect(hero).to_contain_text("Sunday, March 2, 2031, 17:00")
+
+
+def test_a_bell_tells_of_its_category_and_of_no_other(night: Producer, screens: Screens) -> None:
+    night.play(MIDNIGHT)
+    page = screens.open(night.url)
+    expect(page.get_by_role("banner")).to_contain_text("Live")
+    page.get_by_role("button", name="Tell me", exact=True).click()
+    page.get_by_role("button", name="Tell me about Music (Original Score)").click()
+    page.get_by_role("button", name="Done 1 bell set").click()
+    page.reload()
+    expect(page.get_by_role("banner")).to_contain_text("Live")
+    notes_shown = page.get_by_role("complementary", name="What you wanted to be told")
+    night.play(139)
+    until(page, lambda: shown(page), written(night.board()))
+    expect(notes_shown).to_have_count(0)
+    night.play(141)
+    expect(notes_shown).to_contain_text("Music (Original Score) is on stage now.")
+    expect(notes_shown).to_contain_text("Music (Original Score): The Brutalist")
+    notes_shown.get_by_role("button", name="Close this note").first.click()
+    expect(notes_shown.get_by_role("link")).to_have_count(1)
+
+
+def test_a_milestone_in_a_frame_is_a_card(night: Producer, screens: Screens) -> None:
+    night.play(MIDNIGHT - 1)
+    page = screens.open("about:blank")
+    card = {"version": MIDNIGHT, "kind": "most-wins", "subject": "the-brutalist", "value": 11}
+
+    def with_milestone(message: str | bytes) -> str:
+        told = json.loads(message)
+        if told.get("version") == MIDNIGHT and told["type"] == "frame":
+            told["patch"]["milestones"] = {"m": card}
+        return json.dumps(told)
+
+    def between(socket: WebSocketRoute) -> None:
+        server_side = socket.connect_to_server()
+        server_side.on_message(lambda message: socket.send(with_milestone(message)))
+
+    page.route_web_socket(re.compile("/live"), between)
+    page.goto(night.url)
+    expect(page.get_by_role("banner")).to_contain_text("Live")
+    night.next()
+    expect(page.locator(".hero .winner")).to_contain_text(
+        "Most wins of any film: The Brutalist, 11"
+    )
+    feed = page.locator("section[aria-labelledby=feed-title]")
+    expect(feed.locator(".milestone")).to_have_text(re.compile("The Brutalist.*11", re.DOTALL))
+
+
+def test_under_reduced_motion_a_win_only_fades(night: Producer, screens: Screens) -> None:
+    night.play(MIDNIGHT - 1)
+    page = screens.open(night.url, fake_clock=True, reduced_motion="reduce")
+    expect(page.get_by_role("banner")).to_contain_text("Live")
+    stop_clock(page)
+    night.next()
+    expect(page.locator(".hero .winner h2")).to_have_text("The Brutalist")
+    moved = page.evaluate(
+        """() => document.getAnimations().flatMap(({ effect }) => effect.getKeyframes())
+             .filter(({ transform }) => transform && transform !== 'none')"""
+    )
+    assert moved == []
+    assert animated(page, "main") != []
+
+
+def test_the_index_page_tells_how_the_night_stands(server: RunningServer, screens: Screens) -> None:
+    with Producer(server, "oscars-97") as night:
+        night.play(MIDNIGHT)
+        page = screens.open("about:blank")
+        page.add_init_script(
+            "new MutationObserver(() => document.documentElement?.setAttribute("
+            "'data-rehearsals', 'shown')).observe(document, { childList: true })"
+        )
+        page.goto(server.url)
+        tonight = page.get_by_role("region", name="Tonight")
+        expect(tonight).to_contain_text("The Brutalist")
+        expect(tonight).to_contain_text("4 films share the lead with 2 wins each")
+        expect(tonight).to_contain_text("17 of 23 awarded")
+        expect(tonight).to_contain_text("Rehearsal")
+        expect(tonight.get_by_role("link", name="Winners")).to_have_attribute(
+            "href", "/oscars-97-rehearsal/winners"
+        )

@@ -120,6 +120,7 @@ describe('the name of a nominee', () => {
       title: '“El Mal”',
       by: 'Emilia Pérez · Camille',
       work: 'emilia-perez',
+      to: { of: 'films', key: 'emilia-perez' },
     });
   });
 
@@ -133,7 +134,11 @@ describe('the name of a nominee', () => {
   });
 
   it('does without a film', () => {
-    expect(label('camille')).toEqual({ title: 'Camille', by: '' });
+    expect(label('camille')).toEqual({
+      title: 'Camille',
+      by: '',
+      to: { of: 'people', key: 'camille' },
+    });
   });
 });
 

@@ -33,6 +33,9 @@ export interface Entry {
 
 type Told = Pick<Entry, 'kind' | 'word'> & Partial<Pick<Entry, 'category' | 'names' | 'text'>>;
 
+/** The kind of the moment that stands where something is under the viewer's cover. */
+export const HIDDEN = 'hidden';
+
 /** The moment that says of a whole recording that its times are estimates. */
 export const ESTIMATED_TIMES = 'estimated-times';
 
@@ -136,6 +139,7 @@ function tell({ event }: Frame, board: Board): Told | undefined {
     }
     case 'moment-noted': {
       if (event.kind === ESTIMATED_TIMES) return undefined;
+      if (event.kind === HIDDEN) return { kind: 'moment', word: words.cover.moment };
       return { kind: 'moment', word: words.moments[event.kind] ?? words.moment, text: event.text };
     }
     case 'moment-withdrawn':

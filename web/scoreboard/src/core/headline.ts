@@ -6,6 +6,8 @@ export type HeadlineKind = 'winner' | 'under-review' | 'corrected' | 'retracted'
 
 export interface Headline {
   readonly kind: HeadlineKind;
+  /** Of the event that it tells; absent while only the board is known. */
+  readonly version?: number;
   readonly category: string;
   readonly winners: readonly Label[];
   /** Names that stood before and no longer do. */
@@ -53,6 +55,7 @@ export function headlineOf(
   const reason = 'reason' in event ? event.reason : undefined;
   return {
     kind,
+    version,
     category: event.category,
     winners,
     struck,
