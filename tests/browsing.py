@@ -73,12 +73,12 @@ new MutationObserver(() => {
 """
 
 # What another element covers in part, as the fixed transport may, is looked at in a better place.
-_FIND: Final = """async ([within, tags]) => {
+_FIND: Final = """async ([within, runOnly]) => {
   const options = { resultTypes: ['violations', 'incomplete'], preload: false };
   const contrast = ({ incomplete }) => incomplete.filter(({ id }) => id === 'color-contrast');
   const told = (rules) => rules.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary ?? ''}`));
-  const found = await axe.run(within, { runOnly: { type: 'tag', values: tags }, ...options });
+  const found = await axe.run(within, { runOnly, ...options });
   const findings = told(found.violations);
   for (const { target } of contrast(found).flatMap(({ nodes }) => nodes)) {
     document.querySelector(target[0]).scrollIntoView({ block: 'center' });
@@ -133,7 +133,7 @@ class Screens:
         **context: Any,
     ) -> Page:
         """
-        Open a page in a context of its own: nothing stored, in English, in UTC.
+        Open a page in a context of its own: nothing stored or installed, in English, in UTC.
 
         Args:
             url: Where.
@@ -149,7 +149,7 @@ class Screens:
             color_scheme=theme,
             locale="en-GB",
             timezone_id="UTC",
-            **context,
+            **{"service_workers": "block", **context},
         )
         scene.add_init_script(_TELL_REPORTS + _KEEP_NOTES)
         page = scene.new_page()
@@ -240,9 +240,39 @@ def rest(page: Page) -> None:
     until(page, lambda: page.evaluate(unrest), [])
 
 
-def findings(page: Page, within: str = "html") -> list[str]:
-    """Return what axe finds wrong, and the contrasts that it cannot decide."""
+def findings(page: Page, within: str = "html", *, colours_only: bool = False) -> list[str]:
+    """
+    Return what axe finds wrong, and the contrasts that it cannot decide.
+
+    Args:
+        page: At rest.
+        within: What part of it to look at.
+        colours_only: Look at contrasts alone: all that another theme changes.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(_FIND, [within, WCAG])
+    found: list[str] = page.evaluate(_FIND, [within, ["color-contrast"] if colours_only else WCAG])
     return found
+
+
+def in_both_themes(page: Page, within: str = "html") -> list[str]:
+    """Return what axe finds in the dark, and what contrasts it finds wrong in the light."""
+    found: list[str] = []
+    with all_at_once(page):
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            rest(page)
+            in_this = findings(page, within, colours_only=theme != THEMES[0])
+            found += [f"{theme}: {finding}" for finding in in_this]
+    return found
+
+
+@contextmanager
+def all_at_once(page: Page) -> Iterator[None]:
+    """Make the window as high as the page: what is fixed then covers nothing that is looked at."""
+    window = page.viewport_size
+    assert window is not None
+    height: int = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": window["width"], "height": max(height, window["height"])})
+    yield
+    page.set_viewport_size(window)

@@ -42,7 +42,8 @@ _READ: Final = """() => {
 
 
 def choose_subject(page: Page, subject: str) -> None:
-    page.get_by_role("button", name=SUBJECTS[subject], exact=True).click()
+    ranked = page.get_by_role("group", name="What is ranked")
+    ranked.get_by_role("button", name=SUBJECTS[subject], exact=True).click()
 
 
 def shown(page: Page) -> dict[str, Any]:
