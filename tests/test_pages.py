@@ -256,8 +256,8 @@ async def test_under_the_cover_nothing_tells_a_result() -> None:
             page = Plain(answer)
             assert not any(name in answer.text for name in names)
             assert ("Orbit" in answer.text) == (path == "/films/orbit")
-            assert page.meta("og:image") is None
-            assert page.meta("twitter:card") == "summary"
+            assert (page.meta("og:image") or "").endswith("/cover.png")
+            assert page.meta("twitter:card") == "summary_large_image"
             assert page.meta("og:url") == page.link("canonical")
             assert "cover" in (page.meta("og:url") or "")
             assert "stay covered" in (page.meta("og:description") or "")

@@ -56,6 +56,8 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     starts: str
     hosted: str
     covered: str
+    live: str
+    final_board: str
     none_yet: str
     awarded: str
     wins: Plural

@@ -131,7 +131,7 @@ class Pages:
             wish,
             texts,
             view.place(wish, path),
-            image=view.image,
+            image=view.image(wish),
             feed=view.feed(wish),
             listed=not path or subject is not None,
             headers={POLICY: EMBEDDABLE} if path == EMBED else {},

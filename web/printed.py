@@ -50,7 +50,7 @@ class Printed:
         ]
         return rendered(
             "winners.html",
-            **head(words, headline, place, image=view.image, feed=view.feed(wish)),
+            **head(words, headline, place, image=view.image(wish), feed=view.feed(wish)),
             page=winners_page(words, night, board, view.version, told),
             query=wish.query(),
             board_query=view.query(wish),

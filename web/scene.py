@@ -11,7 +11,7 @@ from litestar import Request
 
 from events.store import StoreError
 from tracker.board import Board
-from web.catalogue import WORDS, Language, Words, language_of, spoken
+from web.catalogue import DEFAULT, WORDS, Language, Words, language_of, spoken
 from web.night import Night
 from web.queries import number
 
@@ -64,10 +64,11 @@ class Scene(NamedTuple):
     version: int
     moment: bool
 
-    @property
-    def image(self) -> str:
-        """Path of the picture of the board."""
-        return f"/og/{self.night.ceremony}/{self.night.epoch}/{self.version}.png"
+    def image(self, wish: Asked) -> str:
+        """Return the path of the picture of the board, or of one that tells no result."""
+        name = "cover" if wish.covered else str(self.version)
+        lang = {} if wish.language == DEFAULT else {"lang": wish.language}
+        return f"/og/{self.night.ceremony}/{self.night.epoch}/{name}.png{written(lang)}"
 
     def feed(self, wish: Asked) -> str:
         """Return the path of the night's feed."""

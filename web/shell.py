@@ -97,8 +97,8 @@ def head(
         words: In the language of the page.
         headline: Its texts.
         place: Its own address; None where there is no such page.
-        image: Path of the picture that stands for the page where a result may be told.
-        feed: Path of the night's feed, likewise.
+        image: Path of the picture that stands for the page.
+        feed: Path of the night's feed, told where a result may be.
         listed: Whether search engines may list the page.
     """
     told = place is not None and headline.result
@@ -106,7 +106,7 @@ def head(
         "words": words,
         "headline": headline,
         "address": None if place is None else place.address(),
-        "image": f"{place.base}{image}" if place is not None and told and image else None,
+        "image": f"{place.base}{image}" if place is not None and image else None,
         "feed": feed if told else None,
         "listed": listed and place is not None,
         "others": {} if place is None else {each: place.address(lang=each) for each in LANGUAGES},
