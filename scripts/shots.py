@@ -1,9 +1,10 @@
-"""`make shots`: pictures of the pages into shots/, and the one that the README shows."""
+"""`make shots`: every screen at five moments into shots/, and the pictures of the README."""
 
 import sys
 import tempfile
 from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Page, expect
 
@@ -12,27 +13,84 @@ from producer import Producer
 from servers import RunningServer
 
 SHOTS = ROOT / "shots"
-README = ROOT / "docs" / "board.png"
 LARGEST_FOR_README = 200 * 1024
-"""Bytes."""
-DEVICES = (PHONE, DESKTOP, Device("tv", 1920, 1080))
+"""Bytes, of each picture."""
+TV = Device("tv", 1920, 1080)
+DEVICES = (PHONE, DESKTOP, TV)
 MIDNIGHT = 134
 """The version of the 97th at which The Brutalist has just won for its cinematography."""
 
-# Of each page: its name, its address, and what stands on it once it is there.
-PAGES = (
-    ("index", "/", "Nights to replay"),
-    ("before", "/oscars-89-rehearsal", "Not started"),
-    ("live", "/oscars-97-rehearsal", "Live"),
-    ("middle", f"/oscars-97?at={MIDNIGHT}", "To the end"),
-    ("correction", "/oscars-89?at=141", "To the end"),
-    ("end", "/oscars-97", "Final board"),
+
+class Moment(NamedTuple):
+    """A night as it stands somewhere; `film` and so on are what its pages are about."""
+
+    name: str
+    ceremony: str
+    at: int | None
+    film: str
+    person: str
+    distributor: str
+    category: str
+
+
+OF_97 = ("anora", "sean-baker", "neon", "cinematography")
+OF_89 = ("la-la-land", "damien-chazelle", "lionsgate", "best-picture")
+MOMENTS = (
+    Moment("before", "oscars-89-rehearsal", None, *OF_89),
+    Moment("middle", "oscars-97", MIDNIGHT, *OF_97),
+    Moment("correction", "oscars-89", 141, *OF_89),
+    Moment("tie", "oscars-97-rehearsal", None, *OF_97),
+    Moment("end", "oscars-97", None, *OF_97),
 )
+EVERYWHERE = ("board", "film", "person", "distributor", "category", "winners", "embed")
+ON_A_TV = ("tv", "overlay")
 
 
-def settle(page: Page, mark: str) -> None:
-    expect(page.get_by_text(mark, exact=True).first).to_be_visible()
+def address(moment: Moment, screen: str) -> str:
+    places = {
+        "board": "",
+        "film": f"/films/{moment.film}",
+        "person": f"/people/{moment.person}",
+        "distributor": f"/distributors/{moment.distributor}",
+        "category": f"/categories/{moment.category}",
+    }
+    query = "" if moment.at is None else f"?at={moment.at}"
+    return f"/{moment.ceremony}{places.get(screen, f'/{screen}')}{query}"
+
+
+def settle(page: Page) -> None:
+    expect(page.locator("h1, h2, .plate").first).to_be_visible()
     rest(page)
+
+
+def take(page: Page, server: RunningServer, path: str, name: str) -> None:
+    page.goto(f"{server.url}{path}")
+    settle(page)
+    page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def tie(live: Producer) -> None:
+    """Give the next category of the rehearsal to its first two nominees."""
+    while live.rest[0]["type"] != "winner-announced":
+        live.next()
+    category = live.rest.pop(0)["category"]
+    both = list(live.board()["categories"][category]["nominees"])[:2]
+    live.post(type="winner-announced", category=category, nominees=both)
+
+
+def readme(screens: Screens, server: RunningServer) -> list[Path]:
+    """Take the three pictures that the README shows."""
+    taken = []
+    for name, device, theme, path in (
+        ("board", DESKTOP, "dark", f"/oscars-97?at={MIDNIGHT}"),
+        ("phone", PHONE, "light", f"/oscars-97?at={MIDNIGHT}"),
+        ("tv", Device("tv", 1280, 720), "dark", f"/oscars-97/tv?at={MIDNIGHT}"),
+    ):
+        page = screens.open(f"{server.url}{path}", device, theme)
+        settle(page)
+        taken.append(ROOT / "docs" / f"{name}.png")
+        page.screenshot(path=taken[-1])
+    return taken
 
 
 def main() -> int:
@@ -45,24 +103,30 @@ def main() -> int:
         chromium() as browser,
     ):
         live.play(MIDNIGHT)
+        tie(live)
         screens = Screens(browser)
         for device, theme in product(DEVICES, THEMES):
             page = screens.open("about:blank", device, theme)
-            for name, address, mark in PAGES:
-                page.goto(f"{server.url}{address}")
-                settle(page, mark)
-                page.screenshot(path=SHOTS / f"{name}-{device}-{theme}.png")
-            print(f"shots: {len(PAGES)} pages, {device}, {theme}", flush=True)
-
-        page = screens.open(f"{server.url}/oscars-97?at={MIDNIGHT - 1}", DESKTOP, "dark")
-        settle(page, "To the end")
-        page.keyboard.press(".")
-        expect(page.locator(".hero .kicker").first).to_have_text("Winner · Cinematography")
-        settle(page, "To the end")
-        picture = page.screenshot(path=README)
+            take(page, server, "/", f"index-{device}-{theme}")
+            shown = EVERYWHERE + (ON_A_TV if device is TV else ())
+            for moment, screen in product(MOMENTS, shown):
+                name = f"{screen}-{moment.name}-{device}-{theme}"
+                take(page, server, address(moment, screen), name)
+            page.goto(f"{server.url}/console#token={server.token}")
+            settle(page)
+            for moment in MOMENTS:
+                take(
+                    page,
+                    server,
+                    f"/console/{moment.ceremony}",
+                    f"console-{moment.name}-{device}-{theme}",
+                )
+            print(f"shots: every screen, {device}, {theme}", flush=True)
+        taken = readme(screens, server)
         screens.close()
-    print(f"shots: {README.relative_to(ROOT)}, {len(picture) / 1024:.0f} KB")
-    return 0 if len(picture) <= LARGEST_FOR_README else 1
+    for path in taken:
+        print(f"shots: {path.relative_to(ROOT)}, {path.stat().st_size / 1024:.0f} KB")
+    return 0 if all(path.stat().st_size <= LARGEST_FOR_README for path in taken) else 1
 
 
 if __name__ == "__main__":
