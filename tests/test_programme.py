@@ -82,9 +82,24 @@ async def test_a_wrong_table_is_refused_whole_with_every_wrong_line() -> None:
             "line 11, column nominee"
         ]
         assert any(place.startswith("line 12") for place in places)
-        assert "query" in places
+        assert "query, `starts_at`" in places
         assert "soon" in str(told["errors"])
         assert (await doors.get("/api/ceremonies")).json() == {"ceremonies": []}
+
+
+async def test_what_the_table_has_no_place_for_is_named_beside_its_lines() -> None:
+    table = "category,people,category_key\nSong,Ada,Song\n"
+    async with opened(store=MemoryStore()) as doors:
+        answer = await schedule(doors, table, id="", name="", starts_at="soon", hosts="x" * 301)
+        told = problem(answer, 400, "bad-request")
+        assert [each["place"] for each in told["errors"]] == [
+            "query, `id`",
+            "query, `name`",
+            "query, `starts_at`",
+            "query, `hosts`",
+            "line 2, its category, `key`",
+            "line 2, `id`",
+        ]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from web.errors import Misread, ProblemError
 from web.posts import decoded
 from web.programme import Programme, ProgrammeCategory, ProgrammeCeremony, ProgrammeWork
 
+ANY_CEREMONY: Final = {"id": "any", "name": "Any", "starts_at": "2030-01-01T00:00:00Z"}
+"""One with which nothing is wrong, so that what stands beside it can be looked at."""
 MOST_NAMED: Final = 200
 """Wrong places named at most; who has more starts with these."""
 
@@ -57,7 +59,9 @@ def wrong(given: object, model: type[Any], place: str) -> list[Misread]:
 def _mistakes(given: object) -> list[Misread]:
     if not isinstance(given, dict):
         return wrong(given, Programme, "$")
-    found = wrong({**given, "ceremony": _CEREMONY, "works": [], "categories": []}, Programme, "$")
+    found = wrong(
+        {**given, "ceremony": ANY_CEREMONY, "works": [], "categories": []}, Programme, "$"
+    )
     for member, model in (("ceremony", ProgrammeCeremony), ("works", list), ("categories", list)):
         if member in given:
             found += wrong(given[member], model, f"$.{member}")
@@ -77,9 +81,6 @@ def _mistakes(given: object) -> list[Misread]:
         else:
             found += wrong(category, ProgrammeCategory, place)
     return found
-
-
-_CEREMONY: Final = {"id": "any", "name": "Any", "starts_at": "2030-01-01T00:00:00Z"}
 
 
 def _lines(given: dict[str, Any], member: str) -> list[tuple[str, object]]:

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from web.errors import Misread, ProblemError
-from web.misread import misread, wrong
-from web.programme import Programme
+from web.misread import ANY_CEREMONY, misread, wrong
+from web.programme import Programme, ProgrammeCeremony
 
 MEDIA_TYPE: Final = "text/csv"
 FACTS: Final = ("id", "name", "starts_at", "venue", "hosts")
@@ -171,14 +171,19 @@ class _Table:
 
     def check(self, given: Mapping[str, object]) -> None:
         """Name what the shapes of a programme do not allow, by the line it stands in."""
-        empty: dict[str, object] = {"works": [], "categories": []}
-        for each in wrong({**given, **empty}, Programme, ""):
-            member = each.place.removeprefix(".ceremony").lstrip(".")
-            place = f"query, `{member}`" if member else "query"
-            self.mistakes.append(Misread(place, each.detail))
+        card = given["ceremony"]
+        assert isinstance(card, dict)  # noqa: S101 - made above
+        for name in FACTS:
+            fact = {name: card[name]} if name in card else {}
+            others = {key: value for key, value in ANY_CEREMONY.items() if key != name}
+            self.mistakes += [
+                Misread(f"query, `{name}`", each.detail)
+                for each in wrong(others | fact, ProgrammeCeremony, "")
+            ]
+        given = {"ceremony": ANY_CEREMONY, "works": [], "categories": []}
         for number, work in self.works.items():
             place = f"line {self.lines[number]}, its work"
-            self._name(place, wrong({**given, **empty, "works": [work]}, Programme, ""))
+            self._name(place, wrong({**given, "works": [work]}, Programme, ""))
         for category in self.categories.values():
             nominees = category["nominees"]
             assert isinstance(nominees, list)  # noqa: S101 - made above
@@ -186,19 +191,17 @@ class _Table:
             line = self.lines[f"category {category['key']}"]
             self._name(
                 f"line {line}, its category",
-                wrong({**given, **empty, "categories": [bare]}, Programme, ""),
+                wrong({**given, "categories": [bare]}, Programme, ""),
             )
             for nominee in nominees:
-                one = {**given, **empty, "categories": [{**_ANY, "nominees": [nominee]}]}
+                one = {**given, "categories": [{**_ANY, "nominees": [nominee]}]}
                 self._name(f"line {self.lines[nominee['id']]}", wrong(one, Programme, ""))
 
     def _name(self, place: str, mistakes: list[Misread]) -> None:
         for each in mistakes:
             member = each.place.rpartition("]")[2].lstrip(".")
-            if not each.place.startswith(".ceremony"):  # that one is named once, for the query
-                self.mistakes.append(
-                    Misread(f"{place}, `{member}`" if member else place, each.detail)
-                )
+            where = f"{place}, `{member}`" if member else place
+            self.mistakes.append(Misread(where, each.detail))
 
     def _category(self, line: int, name: str, key: str) -> dict[str, object]:
         key = key or slug(name)

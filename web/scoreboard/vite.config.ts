@@ -29,6 +29,25 @@ function filesForWorker(): Plugin {
   };
 }
 
+interface Modules {
+  getModuleInfo(id: string): { readonly importers: readonly string[] } | null;
+}
+
+/**
+ * What a page needs before anything else is in one file, whoever else needs it: each further
+ * screen would otherwise break it into more pieces, which compress less well.
+ */
+function firstLoad(id: string, modules: Modules): string | null {
+  // It waits for the words, which need some of this file: the wait must be outside of it.
+  if (id.endsWith('/src/main.ts')) return null;
+  const seen = new Set([id]);
+  for (const each of seen) {
+    if (each.endsWith('/src/main.ts')) return 'first';
+    for (const importer of modules.getModuleInfo(each)?.importers ?? []) seen.add(importer);
+  }
+  return null;
+}
+
 export default defineConfig({
   base: '/static/',
   plugins: [svelte(), filesForWorker()],
@@ -43,6 +62,10 @@ export default defineConfig({
       input: ['index.html', 'src/styles/winners.css', 'worker/worker.ts'],
       output: {
         // The worker is found by its name, and must be one file.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: firstLoad }],
+        },
         entryFileNames: ({ name }) => (name === 'worker' ? 'worker.js' : 'assets/[name]-[hash].js'),
       },
     },

@@ -8,9 +8,14 @@ import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/base.css';
 
+// No await outside of it: a language's words are built upon this very file, and would wait for it.
+async function begin(): Promise<void> {
+  await speech.begin();
+  const target = document.getElementById('app');
+  if (target) mount(App, { target });
+  install();
+}
+
 removePlain();
 theme.apply();
-await speech.begin();
-const target = document.getElementById('app');
-if (target) mount(App, { target });
-install();
+void begin();

@@ -187,4 +187,13 @@ describe('a history', () => {
     expect(history.head).toBe(11);
     expect(history.board(11)).toEqual(story.boards[11]);
   });
+
+  it('lets boards share what does not change between them, once everything is here', () => {
+    const story = smallNight();
+    const history = new History('one', 4);
+    for (const page of [2, 1, 0]) history.addPage(structuredClone(story.page(page)) as FramePage);
+    expect(history.board(10)?.categories.picture).toBe(history.board(9)?.categories.picture);
+    expect(history.board(11)).toEqual(story.boards[11]);
+    expect(history.sound).toBe(true);
+  });
 });

@@ -7,6 +7,8 @@ import * as format from '../src/core/format';
 import { languageOf, LANGUAGES, speakingOf, type Wishes } from '../src/core/language';
 import { categoryName } from '../src/core/labels';
 import { speak, words } from '../src/core/words';
+import { en as consoleEn } from '../src/words/console.en';
+import { es as consoleEs } from '../src/words/console.es';
 import { en } from '../src/words/en';
 import { es } from '../src/words/es';
 import type { Board } from '../src/types';
@@ -15,7 +17,7 @@ import { smallNight } from './support';
 const SOURCE = join(import.meta.dirname, '..', 'src');
 
 /** What is written the same in both languages, and rightly so. */
-const SHARED = new Set(['h', 'min', 's', 'F', 'S']);
+const SHARED = new Set(['h', 'min', 's', 'F', 'S', 'Esc', 'J / K, ↓ / ↑', ...'PRCUTM']);
 
 afterEach(() => speak('en', en));
 
@@ -47,11 +49,14 @@ describe('the language', () => {
   });
 });
 
-describe('the catalogues', () => {
-  const [english, spanish] = [sentences('en'), sentences('es')];
+describe.each([
+  ['page', '', en, es],
+  ['console', 'console.', consoleEn, consoleEs],
+])('the catalogues of the %s', (_, of, inEnglish, inSpanish) => {
+  const [english, spanish] = [sentences('en', of), sentences('es', of)];
 
   it('have words for the same things', () => {
-    expect(shapeOf(es)).toEqual(shapeOf(en));
+    expect(shapeOf(inSpanish)).toEqual(shapeOf(inEnglish));
     expect([...spanish.keys()].sort()).toEqual([...english.keys()].sort());
   });
 
@@ -65,16 +70,16 @@ describe('the catalogues', () => {
     );
     expect(same).toEqual([]);
   });
+});
 
-  it('are read when something is drawn, since a language may be chosen until then', () => {
+describe('every sentence of the page', () => {
+  it('is read when something is drawn, since a language may be chosen until then', () => {
     const early = sources('.ts').filter(([name, text]) => readsWordsAtOnce(name, text));
     expect(early.map(([name]) => name)).toEqual([]);
     expect(readsWordsAtOnce('early.ts', 'const site = words.site;')).toBe(true);
     expect(readsWordsAtOnce('late.ts', 'const site = () => words.site;')).toBe(false);
   });
-});
 
-describe('every sentence of the page', () => {
   it('comes from the catalogue', () => {
     const written = sources('.svelte').flatMap(([name, text]) =>
       textsOf(parse(text, { modern: true }).fragment).map((found) => `${name}: ${found}`),
@@ -150,8 +155,8 @@ function shapeOf(catalogue: object, path = ''): string[] {
 }
 
 /** The texts of a catalogue's source, by the path of the entry in which they stand. */
-function sentences(language: string): Map<string, string[]> {
-  const file = join(SOURCE, 'words', `${language}.ts`);
+function sentences(language: string, of: string): Map<string, string[]> {
+  const file = join(SOURCE, 'words', `${of}${language}.ts`);
   const source = ts.createSourceFile(
     file,
     readFileSync(file, 'utf8'),
