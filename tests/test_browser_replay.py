@@ -299,6 +299,12 @@ def speeds(page: Page) -> None:
     expect(speed).to_have_value("30")
 
 
+def covers(page: Page) -> None:
+    for count in (1, 0):
+        page.keyboard.press("s")
+        expect(page.get_by_text("Results are hidden.")).to_have_count(count)
+
+
 def fills_the_screen(page: Page) -> None:
     for full in (True, False):
         page.keyboard.press("f")
@@ -320,6 +326,7 @@ KEYS: dict[str, Sequence[Callable[[Page], None]]] = {
     "0 to 9": (tenths,),
     "< and >": (speeds,),
     "End or L": (partial(ends, key="End"), partial(ends, key="l")),
+    "S": (covers,),
     "F": (fills_the_screen,),
     "?": (helps,),
 }

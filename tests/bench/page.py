@@ -82,7 +82,8 @@ def seeks(screens: Screens, url: str, device: Device) -> list[tuple[float, float
 
     def script() -> float:
         metrics = session.send("Performance.getMetrics")["metrics"]
-        return 1000 * next(each["value"] for each in metrics if each["name"] == "ScriptDuration")
+        seconds: float = next(each["value"] for each in metrics if each["name"] == "ScriptDuration")
+        return 1000 * seconds
 
     chance = random.Random(97)  # two runs seek to the same moments
     for _ in range(WARM):

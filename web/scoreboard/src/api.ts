@@ -56,6 +56,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ceremonies/{ceremony}/ceremony.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Put the ceremony into a calendar */
+        get: operations["ApiCeremoniesCeremonyCeremonyIcsReadCalendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ceremonies/{ceremony}/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow what goes on at the desk, as an event stream */
+        get: operations["Desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ceremonies/{ceremony}/events": {
         parameters: {
             query?: never;
@@ -210,6 +244,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ceremonies/{ceremony}/winners.rss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow the winners with a feed reader */
+        get: operations["ApiCeremoniesCeremonyWinnersRssReadFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tokens, without what would let one use them */
+        get: operations["ApiTokensListed"];
+        put?: never;
+        /** Make a token; it is shown in this answer alone */
+        post: operations["ApiTokensMake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what the token that asks is good for */
+        get: operations["ApiTokensMineMine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Trade the one-time code of the first start for an admin token */
+        post: operations["ApiTokensRedeemRedeem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token, at once and for ever */
+        delete: operations["ApiTokensRevoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the webhooks, and how their deliveries go */
+        get: operations["ApiWebhooksListed"];
+        put?: never;
+        /** Tell an address of a ceremony's events from now on */
+        post: operations["ApiWebhooksAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Tell an address no more */
+        delete: operations["ApiWebhooksRemove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -252,6 +407,15 @@ export interface components {
         Answer: {
             frame: components["schemas"]["Frame"];
             version: number;
+        };
+        /**
+         * BegunAnew
+         * @description The rehearsal was begun again: versions count from 1.
+         */
+        BegunAnew: {
+            epoch: string;
+            /** @enum {unknown} */
+            type: "begun-anew";
         };
         /**
          * Board
@@ -337,6 +501,7 @@ export interface components {
             hosts?: string[];
             id?: string;
             name?: string;
+            /** Format: date-time */
             starts_at?: string;
             venue?: string;
         };
@@ -364,6 +529,7 @@ export interface components {
          */
         CeremonyRescheduled: {
             reason?: string;
+            /** Format: date-time */
             starts_at: string;
             /** @enum {unknown} */
             type: "ceremony-rescheduled";
@@ -375,6 +541,7 @@ export interface components {
         CeremonyScheduled: {
             hosts?: string[];
             name: string;
+            /** Format: date-time */
             starts_at: string;
             /** @enum {unknown} */
             type: "ceremony-scheduled";
@@ -397,6 +564,7 @@ export interface components {
             /** @enum {string} */
             phase: "scheduled" | "live" | "ended";
             rehearsal: boolean;
+            /** Format: date-time */
             starts_at: string;
             version: number;
         };
@@ -405,6 +573,27 @@ export interface components {
             category: string;
             t: number;
             version: number;
+        };
+        /**
+         * CodeGiven
+         * @description The code of the address that the first start shows.
+         */
+        CodeGiven: {
+            code: string;
+        };
+        /**
+         * DeskHello
+         * @description The first message of a desk stream.
+         */
+        DeskHello: {
+            ceremony: string;
+            epoch: string;
+            /** Format: date-time */
+            server_time: string;
+            /** @enum {unknown} */
+            type: "hello";
+            version: number;
+            you: components["schemas"]["You"];
         };
         /**
          * Detail
@@ -471,6 +660,7 @@ export interface components {
              */
             occurred_at?: string;
             reason?: string;
+            /** Format: date-time */
             starts_at: string;
             /** @enum {unknown} */
             type: "ceremony-rescheduled";
@@ -482,6 +672,7 @@ export interface components {
              * @description Now, where absent.
              */
             occurred_at?: string;
+            /** Format: date-time */
             starts_at: string;
             /** @enum {unknown} */
             type: "ceremony-scheduled";
@@ -627,6 +818,7 @@ export interface components {
          */
         Frame: {
             event: components["schemas"]["Event"];
+            /** Format: date-time */
             occurred_at: string;
             patch: {
                 [key: string]: unknown;
@@ -640,6 +832,7 @@ export interface components {
          */
         FrameMessage: {
             event: components["schemas"]["Event"];
+            /** Format: date-time */
             occurred_at: string;
             patch: {
                 [key: string]: unknown;
@@ -659,9 +852,22 @@ export interface components {
             keyframe: components["schemas"]["PageKeyframe"];
             page: number;
         };
+        /** Grant */
+        Grant: {
+            ceremony?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string;
+            id: string;
+            name: string;
+            /** @enum {string} */
+            role: "producer" | "editor" | "admin";
+        };
         /** Head */
         Head: {
             chapters: components["schemas"]["Chapter"][];
+            corrected?: string;
             epoch: string;
             id: string;
             name: string;
@@ -670,6 +876,7 @@ export interface components {
             phase: "scheduled" | "live" | "ended";
             rehearsal: boolean;
             start: number;
+            /** Format: date-time */
             starts_at: string;
             superseded: {
                 [key: string]: number;
@@ -678,6 +885,7 @@ export interface components {
         };
         /** Heartbeat */
         Heartbeat: {
+            /** Format: date-time */
             server_time: string;
             /** @enum {unknown} */
             type: "heartbeat";
@@ -687,6 +895,7 @@ export interface components {
         Hello: {
             ceremony: string;
             epoch: string;
+            /** Format: date-time */
             server_time: string;
             /** @enum {unknown} */
             type: "hello";
@@ -723,12 +932,32 @@ export interface components {
             version: number;
         };
         /**
+         * Misread
+         * @description One wrong place: a JSON path, or a line and column; and what is wrong there.
+         */
+        Misread: {
+            detail: string;
+            place: string;
+        };
+        /**
+         * MisreadProblem
+         * @description A problem of type `bad-request`; of a programme it names every wrong place.
+         */
+        MisreadProblem: {
+            detail: string;
+            errors?: components["schemas"]["Misread"][];
+            status: number;
+            title: string;
+            type: string;
+        };
+        /**
          * Mistake
-         * @description One wrong place of a programme; `event` counts its events from 1.
+         * @description One wrong place of a programme; `event` counts its events from 1, `place` is in a table.
          */
         Mistake: {
             detail: string;
             event: number;
+            place?: string;
             rule: string;
         };
         /**
@@ -832,6 +1061,30 @@ export interface components {
             version: number;
         };
         /**
+         * PostedNews
+         * @description An event and who posted it; the last ten come first.
+         */
+        PostedNews: {
+            actor: string;
+            event: components["schemas"]["Event"];
+            /** Format: date-time */
+            occurred_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @enum {unknown} */
+            type: "posted";
+            version: number;
+        };
+        /**
+         * Present
+         * @description Who is at the desk now, on every change of it.
+         */
+        Present: {
+            people: components["schemas"]["Seat"][];
+            /** @enum {unknown} */
+            type: "present";
+        };
+        /**
          * PresentingBegan
          * @description A category is on stage.
          */
@@ -877,6 +1130,7 @@ export interface components {
             hosts?: string[];
             id: string;
             name: string;
+            /** Format: date-time */
             starts_at: string;
             venue?: string;
         };
@@ -925,7 +1179,9 @@ export interface components {
             ceremony: string;
             event: components["schemas"]["Event"];
             id: string;
+            /** Format: date-time */
             occurred_at: string;
+            /** Format: date-time */
             recorded_at: string;
             version: number;
         };
@@ -987,6 +1243,14 @@ export interface components {
             type: "resync";
         };
         /**
+         * Revoked
+         * @description The token is good for nothing any more; the stream ends.
+         */
+        Revoked: {
+            /** @enum {unknown} */
+            type: "revoked";
+        };
+        /**
          * RunningOrderSet
          * @description The order in which undecided categories are to come.
          */
@@ -998,7 +1262,19 @@ export interface components {
         /** Scheduled */
         Scheduled: {
             id: string;
+            programme?: components["schemas"]["Programme"];
             version: number;
+        };
+        /**
+         * Seat
+         * @description Somebody at the desk, and since when.
+         */
+        Seat: {
+            name: string;
+            /** @enum {unknown} */
+            role: "admin" | "editor" | "producer";
+            /** Format: date-time */
+            since: string;
         };
         /**
          * Seek
@@ -1038,6 +1314,16 @@ export interface components {
             title: string;
             type: string;
         };
+        /** Standing */
+        Standing: {
+            ceremony: string;
+            /** Format: date-time */
+            created_at: string;
+            delivered: number;
+            failing?: string;
+            id: string;
+            url: string;
+        };
         /** Status */
         Status: {
             status: string;
@@ -1060,6 +1346,56 @@ export interface components {
             nominations: number;
             pending: number;
             wins: number;
+        };
+        /** TokenList */
+        TokenList: {
+            tokens: components["schemas"]["Grant"][];
+        };
+        /** TokenMade */
+        TokenMade: {
+            ceremony?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string;
+            id: string;
+            name: string;
+            /** @enum {string} */
+            role: "producer" | "editor" | "admin";
+            token: string;
+        };
+        /**
+         * TokenWish
+         * @description A token to be made: for whom, for what, for which ceremony alone, and until when.
+         */
+        TokenWish: {
+            ceremony?: string;
+            /** Format: date-time */
+            expires_at?: string;
+            name: string;
+            /** @enum {unknown} */
+            role: "admin" | "editor" | "producer";
+        };
+        /** WebhookList */
+        WebhookList: {
+            webhooks: components["schemas"]["Standing"][];
+        };
+        /** WebhookMade */
+        WebhookMade: {
+            ceremony: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            secret: string;
+            url: string;
+        };
+        /**
+         * WebhookWish
+         * @description An address to be told of a ceremony's events from now on.
+         */
+        WebhookWish: {
+            ceremony: string;
+            url: string;
         };
         /** Winner */
         Winner: {
@@ -1136,6 +1472,16 @@ export interface components {
             title: string;
             wins: number;
         };
+        /**
+         * You
+         * @description Whom the token speaks for.
+         */
+        You: {
+            name: string;
+            /** @enum {unknown} */
+            role: "admin" | "editor" | "producer";
+            token: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1169,6 +1515,16 @@ export interface operations {
         parameters: {
             query?: {
                 dry_run?: boolean;
+                /** @description Of the ceremony itself, where the body is a table */
+                id?: string;
+                /** @description Of the ceremony itself, where the body is a table */
+                name?: string;
+                /** @description Of the ceremony itself, where the body is a table */
+                starts_at?: string;
+                /** @description Of the ceremony itself, where the body is a table */
+                venue?: string;
+                /** @description Of the ceremony itself, where the body is a table */
+                hosts?: string;
             };
             header?: {
                 /** @description The same key and body get the first answer again, for ever */
@@ -1180,6 +1536,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Programme"];
+                "text/csv": string;
             };
         };
         responses: {
@@ -1207,11 +1564,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["MisreadProblem"];
                 };
             };
             /** @description No valid token */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1246,6 +1612,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["RefusedProblem"];
                 };
             };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
@@ -1268,6 +1643,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Where a ceremony stands, and its table of contents. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1329,7 +1705,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["MisreadProblem"];
                 };
             };
             /** @description No such ceremony, version or page */
@@ -1343,6 +1719,105 @@ export interface operations {
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiCeremoniesCeremonyCeremonyIcsReadCalendar: {
+        parameters: {
+            query?: {
+                /** @description One of en, es; anything else is taken for en */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                ceremony: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description str(object='') -> str */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description The one you hold is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such ceremony, version or page */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    Desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ceremony: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Each message is the data of an event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["DeskHello"] | components["schemas"]["PostedNews"] | components["schemas"]["Present"] | components["schemas"]["Heartbeat"] | components["schemas"]["BegunAnew"] | components["schemas"]["Revoked"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such ceremony */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No seat is free */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1373,7 +1848,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Events"];
-                    "application/x-ndjson": components["schemas"]["Recorded"];
+                    "application/x-ndjson": components["schemas"]["Recorded"][];
                 };
             };
             /** @description The body or a parameter cannot be read */
@@ -1382,7 +1857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["MisreadProblem"];
                 };
             };
             /** @description No such ceremony, version or page */
@@ -1451,11 +1926,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["MisreadProblem"];
                 };
             };
             /** @description No valid token */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1508,6 +1992,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["RefusedProblem"];
                 };
             };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
@@ -1531,6 +2024,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description An event in its place in the log. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1597,6 +2091,15 @@ export interface operations {
             };
             /** @description No such ceremony, version or page */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The log is out of reach, or a board is behind it */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1696,7 +2199,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["MisreadProblem"];
                 };
             };
             /** @description No valid token */
@@ -1708,8 +2211,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The token's role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description No such ceremony, version or page */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header says when to try again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1766,11 +2287,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["MisreadProblem"];
                 };
             };
             /** @description No valid token */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1812,6 +2342,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["RefusedProblem"];
+                };
+            };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
@@ -1952,6 +2491,579 @@ export interface operations {
             };
             /** @description No such ceremony, version or page */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiCeremoniesCeremonyWinnersRssReadFeed: {
+        parameters: {
+            query?: {
+                /** @description One of en, es; anything else is taken for en */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                ceremony: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description str(object='') -> str */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/rss+xml": string;
+                };
+            };
+            /** @description The one you hold is still right */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No such ceremony, version or page */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTokensListed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was issued and not revoked, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The log is out of reach, or a board is behind it */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTokensMake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenWish"];
+            };
+        };
+        responses: {
+            /** @description A grant with its token, which is shown in this answer alone. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description The body or a parameter cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MisreadProblem"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The log is out of reach, or a board is behind it */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTokensMineMine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a token allows; the token itself is shown once and never again. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The log is out of reach, or a board is behind it */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTokensRedeemRedeem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeGiven"];
+            };
+        };
+        responses: {
+            /** @description A grant with its token, which is shown in this answer alone. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description The body or a parameter cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MisreadProblem"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The log is out of reach, or a board is behind it */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTokensRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such ceremony, version or page */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The log is out of reach, or a board is behind it */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiWebhooksListed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All webhooks, and how their deliveries go. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The log is out of reach, or a board is behind it */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiWebhooksAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookWish"];
+            };
+        };
+        responses: {
+            /** @description A webhook with the secret that its deliveries are signed with, shown in this answer alone. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            /** @description The body or a parameter cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MisreadProblem"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such ceremony, version or page */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The log is out of reach, or a board is behind it */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiWebhooksRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such ceremony, version or page */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The log is out of reach, or a board is behind it */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

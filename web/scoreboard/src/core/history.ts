@@ -81,6 +81,7 @@ export class History {
     this.keyframe(opening, page.keyframe.board);
     const later = [...this.#given.keys()].filter((version) => version > opening);
     if (later.length > 0) this.#prove(Math.min(...later));
+    if (this.complete && this.#sound) this.#share();
   }
 
   frame(version: number): Frame | undefined {
@@ -140,6 +141,19 @@ export class History {
     const given = this.#given.get(version);
     const folded = given && this.#fold(version, this.#given);
     if (given && folded) this.#sound &&= same(given, folded);
+  }
+
+  /**
+   * Boards that are folded one from the other share what does not change between them, so that only
+   * what differs is drawn anew. Those that were given have been proven: they are folded as well.
+   */
+  #share(): void {
+    const first = this.#given.get(0);
+    if (!first || this.#given.size === 1) return;
+    for (const boards of [this.#given, this.#boards]) {
+      boards.clear();
+      boards.set(0, first);
+    }
   }
 
   #reach(): void {
