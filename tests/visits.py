@@ -57,7 +57,7 @@ TV: Final = Screen("/oscars-97-rehearsal/tv", "h1, h2", phone=False)
 EMBED: Final = Screen("/oscars-97/embed", "#app :is(h1, h2, h3, a)")
 OVERLAYS: Final = tuple(
     Screen(f"/oscars-97-rehearsal/overlay{plate}", "#app p", phone=False, backdrop=backdrop)
-    for plate in ("", "/board", "/lower-third", "/ticker")
+    for plate in ("", "/board", "/lower-third?at=121", "/ticker")
     for backdrop in ("white", "black")
 )
 BOARDS: Final = (BEFORE, LIVE, CORRECTION, END)
