@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 LOCKED := $(PYTHON_BIN) -m pip install -qq --no-deps --require-hashes
 
-.PHONY: help run test bench shots format types lock clean setup page venv node
+.PHONY: help run test fuzz audit bench shots format types lock clean setup page venv node
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,17 @@ run: $(VENV)/.runtime page ## Start the server and a rehearsal of the 97th night
 
 test: $(VENV)/.dev page ## Run every check and every test
 	@scripts/check
+
+fuzz: $(VENV)/.dev page ## Hammer on every door of the API, 5,000 requests as each role
+	@PYTHONPATH=tests $(PYTHON_BIN) scripts/hammer.py
+
+audit: $(VENV)/.dev node ## Ask the public services for known weaknesses of what is locked
+	@for lock in requirements*.lock; do \
+	    printf '\n== %s\n' "$$lock"; \
+	    $(VENV)/bin/uv tool run --quiet pip-audit --disable-pip --require-hashes -r $$lock || exit 1; \
+	done
+	@printf '\n== %s\n' $(PAGE)
+	@cd $(PAGE) && npm audit
 
 bench: $(VENV)/.dev page ## Take every measurement of tests/bench
 	@for bench in $(filter-out tests/bench/test_%,$(wildcard tests/bench/*.py)); do \

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page, expect
 
-from browsing import DESKTOP, PHONE, ROOT, THEMES, Device, Screens, chromium, rest
+from browsing import DESKTOP, PHONE, ROOT, THEMES, Device, Screens, Theme, chromium, rest
 from producer import Producer
 from servers import RunningServer
 
@@ -81,11 +81,12 @@ def tie(live: Producer) -> None:
 def readme(screens: Screens, server: RunningServer) -> list[Path]:
     """Take the three pictures that the README shows."""
     taken = []
-    for name, device, theme, path in (
+    wanted: tuple[tuple[str, Device, Theme, str], ...] = (
         ("board", DESKTOP, "dark", f"/oscars-97?at={MIDNIGHT}"),
         ("phone", PHONE, "light", f"/oscars-97?at={MIDNIGHT}"),
         ("tv", Device("tv", 1280, 720), "dark", f"/oscars-97/tv?at={MIDNIGHT}"),
-    ):
+    )
+    for name, device, theme, path in wanted:
         page = screens.open(f"{server.url}{path}", device, theme)
         settle(page)
         taken.append(ROOT / "docs" / f"{name}.png")

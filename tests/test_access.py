@@ -8,7 +8,7 @@ import pytest
 
 from doors import BEARER, HERE, ID, Doors, opened, problem
 from night import LIVE
-from web.access import allowed
+from web.access import Deed, allowed
 from web.tokens import Grant
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,7 @@ def grant(role: Any, ceremony: str | None = None) -> Grant:
 
 
 def test_the_table_of_roles() -> None:
-    deeds = ("read", "note", "append", "rehearse", "administer")
+    deeds: tuple[Deed, ...] = ("read", "note", "append", "rehearse", "administer")
     table = {
         role: [deed for deed in deeds if allowed(grant(role), deed, "night")]
         for role in ("editor", "producer", "admin")
@@ -73,7 +73,7 @@ def deed(method: str, path: str) -> str:
 
 
 async def bearers(doors: Doors) -> dict[str, dict[str, str]]:
-    made = {"anonymous": {}}
+    made: dict[str, dict[str, str]] = {"anonymous": {}}
     for name, role, ceremony in (
         ("editor", "editor", ID),
         ("producer", "producer", ID),
@@ -137,9 +137,33 @@ async def test_an_editor_notes_moments_and_gives_no_award() -> None:
         answer = await doors.client.post(f"{HERE}/events", json=MAYBE["winner"], headers=editor)
         told = problem(answer, 403, "forbidden")
         assert "editor" in told["detail"]
-        for nothing in (b"", b"[]", b"{", json.dumps({"type": "none"}).encode()):
+        given: tuple[object, ...] = ("none", None, 1, [], {})
+        kinds = [json.dumps({"type": kind}).encode() for kind in given]
+        for nothing in (b"", b"[]", b"{", b"\xff", b"[" * 2000, *kinds):
             answer = await doors.client.post(f"{HERE}/events", content=nothing, headers=editor)
             problem(answer, 403, "forbidden")
+
+
+async def test_what_needed_a_token_is_kept_by_nobody() -> None:
+    async with opened(*LIVE) as doors:
+        document = (await doors.client.get("/schema/openapi.json")).json()
+        asked: list[tuple[str, str, dict[str, Any]]] = [
+            (method, path.replace("{ceremony}", ID), {})
+            for path, item in document["paths"].items()
+            for method, operation in item.items()
+            if "security" in operation and not path.endswith("/desk")
+        ]
+        wish = {"name": "maya", "role": "editor"}
+        made = await doors.client.post("/api/tokens", json=wish, headers=BEARER)
+        asked += [("delete", f"/api/tokens/{made.json()['id']}", {})]
+        asked += [("post", f"{HERE}/events?dry_run=1", {"json": MAYBE["moment"]})]
+        asked += [("post", f"{HERE}/events", {"json": MAYBE["moment"]})]
+        statuses = set()
+        for method, path, more in asked:
+            answer = await doors.client.request(method, path, headers=BEARER, **more)
+            assert answer.headers["cache-control"] == "no-store", (method, path)
+            statuses.add(answer.status_code)
+        assert {200, 201, 204, 400, 404} <= statuses
 
 
 async def test_sockets_and_streams_of_the_public_say_nothing_of_actors() -> None:

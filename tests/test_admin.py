@@ -302,6 +302,15 @@ async def test_a_body_that_is_no_event_is_told_what_is_wrong_with_it(body: bytes
         assert (await doors.post(WIN, key="a-key")).status_code == 201, "no key was bound"
 
 
+async def test_a_whole_number_may_be_written_with_a_point() -> None:
+    async with opened(*LIVE) as doors:
+        noted = (await doors.post(moment())).json()["version"]
+        body = f'{{"type":"moment-withdrawn","version":{noted}.0}}'.encode()
+        answer = await doors.post(body)
+        assert answer.status_code == 201
+        assert answer.json()["frame"]["event"]["version"] == noted
+
+
 async def test_a_wrong_field_is_named_by_its_place() -> None:
     async with opened(*LIVE) as doors:
         wrong = {**EVENT, "nominees": ["sound/orbit", 7]}

@@ -58,7 +58,7 @@ def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
         limit.cancel()
 
 
-def test_make_run_serves_the_night_its_replay_and_a_rehearsal(
+def test_make_run_serves_the_night_its_replay_a_rehearsal_and_the_console(
     running: tuple[subprocess.Popen[str], str, str],
 ) -> None:
     _, url, said = running
@@ -66,6 +66,7 @@ def test_make_run_serves_the_night_its_replay_and_a_rehearsal(
     assert re.findall(r"^  .*(http://\S+)", said, flags=re.MULTILINE) == [
         f"{url}/oscars-97-rehearsal",
         f"{url}/oscars-97?replay",
+        f"{url}/console",
         f"{url}/",
     ]
     assert "chosen-for-this-test" not in said

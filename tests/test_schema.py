@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from doors import BEARER, HERE, Doors, opened, programme
+from doors import BEARER, HERE, ID, Doors, opened, programme
 from events.ceremony import Event
 from night import LIVE, STARTED, announced, as_json, corrected, moment, presenting, under_review
 from web import errors
@@ -35,6 +35,8 @@ UNLISTED = {
     "/{ceremony:str}/overlay/ticker",
     "/{ceremony:str}/embed",
     "/metrics",
+    "/og/{name:str}",
+    "/og/{ceremony:str}/{epoch:str}/{name:str}",
     "/schema",
     "/schema/openapi.json",
     "/console",
@@ -224,6 +226,45 @@ async def test_what_is_answered_is_what_the_document_says() -> None:
         holds(document, "RefusedProblem", refused)
         begun = await doors.post(STARTED, f"{HERE}/rehearsals")
         holds(document, "RehearsalBegun", begun.json())
+
+
+@pytest.mark.anyio
+async def test_an_address_names_all_the_methods_that_it_answers() -> None:
+    async with opened(*LIVE) as doors:
+        for path, item in (await document_of(doors))["paths"].items():
+            methods = {each.upper() for each, told in item.items() if "responses" in told}
+            concrete = re.sub(r"\{\w+\}", "1", path.replace("{ceremony}", ID))
+            answer = await doors.client.options(concrete)
+            allowed = answer.headers["allow"].split(", ")
+            assert answer.status_code == 204
+            assert set(allowed) - {"HEAD", "OPTIONS"} == methods, path
+            assert ("HEAD" in allowed) == ("GET" in methods)
+
+
+@pytest.mark.anyio
+async def test_a_time_in_the_document_is_one_that_the_doors_read() -> None:
+    async with opened(*LIVE) as doors:
+        time = resolved(await document_of(doors), {"$ref": "#/components/schemas/TokenWish"})
+        for text in (
+            "2130-01-01T00:00:00Z",
+            "2130-01-01T00:00:00.5+01:00",
+            "",
+            "soon",
+            "2130-01-01",
+        ):
+            wish = {"name": "maya", "role": "editor", "expires_at": text}
+            answer = await doors.post(wish, "/api/tokens")
+            assert time.is_valid(wish) == (answer.status_code == 201), text
+
+
+@pytest.mark.anyio
+async def test_ids_of_the_trackers_own_are_refused_by_the_document_too() -> None:
+    async with opened(*LIVE) as doors:
+        document = await document_of(doors)
+        schema = resolved(document, {"$ref": "#/components/schemas/Programme"})
+        for ceremony in ("fine", *sorted(RESERVED), "fine-rehearsal", "Not-Fine"):
+            answer = await doors.post(programme(ceremony), "/api/ceremonies?dry_run=1")
+            assert schema.is_valid(programme(ceremony)) == (answer.status_code == 200), ceremony
 
 
 @pytest.mark.anyio

@@ -337,3 +337,21 @@ async def test_a_killed_server_loses_no_delivery_and_keeps_their_order(
     assert sorted(set(receiver.got)) == list(range(head + 1, head + 13)), "none is lost"
     first_times = list(dict.fromkeys(receiver.got))
     assert first_times == sorted(first_times), "in order"
+
+
+@pytest.mark.parametrize(
+    "host", ["a" * 64, "a..b", ".", "no-such-host.invalid", "[::1", "1.2.3.4:99999"]
+)
+async def test_what_can_be_no_host_is_a_wish_that_cannot_be_read(host: str) -> None:
+    async with opened(*LIVE) as doors:
+        wish = {"ceremony": ID, "url": f"http://{host}/hook"}
+        answer = await doors.client.post("/api/webhooks", json=wish, headers=BEARER)
+        assert "$.url" in problem(answer, 400, "bad-request")["detail"]
+
+
+@pytest.mark.parametrize("url", ["http://a/\n", "http://a/\x00", "http://a\u00e4/", "http://a/ b"])
+async def test_an_address_takes_only_what_a_request_can_carry(url: str) -> None:
+    async with opened(*LIVE) as doors:
+        wish = {"ceremony": ID, "url": url}
+        answer = await doors.client.post("/api/webhooks", json=wish, headers=BEARER)
+        assert "$.url" in problem(answer, 400, "bad-request")["detail"]

@@ -65,6 +65,12 @@ async def needs_for_event(
         raise _forbidden(connection, grant)
 
 
+def door(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Return what was knocked at, for the log; the path as it came may hold a token."""
+    scope = connection.scope
+    return f"{scope.get('method', 'GET')} {scope['path_template']}"
+
+
 def granted(connection: ASGIConnection[Any, Any, Any, Any]) -> Grant:
     """
     Return who asks, and leave it in the request's state.
@@ -77,7 +83,7 @@ def granted(connection: ASGIConnection[Any, Any, Any, Any]) -> Grant:
     limits: Limits = connection.app.state.limits
     if grant is None:
         limits.guessed(connection.client.host if connection.client else None)
-        _log.warning("denied", path=connection.scope["path"], client=_client(connection))
+        _log.warning("denied", door=door(connection), client=_client(connection))
         raise ProblemError(
             "unauthorized",
             "Send a valid token as 'Authorization: Bearer TOKEN'.",
@@ -91,7 +97,7 @@ def granted(connection: ASGIConnection[Any, Any, Any, Any]) -> Grant:
 def _forbidden(connection: ASGIConnection[Any, Any, Any, Any], grant: Grant) -> ProblemError:
     _log.warning(
         "forbidden",
-        path=connection.scope["path"],
+        door=door(connection),
         client=_client(connection),
         actor=grant.name,
         role=grant.role,
@@ -105,12 +111,13 @@ def _forbidden(connection: ASGIConnection[Any, Any, Any, Any], grant: Grant) -> 
     )
 
 
-def _kind(body: bytes) -> object:
+def _kind(body: bytes) -> str | None:
     try:
         given = msgspec.json.decode(body)
     except (ValueError, RecursionError):
         return None
-    return given.get("type") if isinstance(given, dict) else None
+    kind = given.get("type") if isinstance(given, dict) else None
+    return kind if isinstance(kind, str) else None
 
 
 def _client(connection: ASGIConnection[Any, Any, Any, Any]) -> str:

@@ -13,8 +13,10 @@ from litestar.config.compression import CompressionConfig
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import Provide
+from litestar.enums import HttpMethod
 from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
+from litestar.routes import HTTPRoute
 
 from events.sqlite import SqliteStore
 from events.store import EventStore, UnknownStream
@@ -28,6 +30,7 @@ from web.desk_stream import desk_stream
 from web.errors import HANDLERS
 from web.ids import new_id
 from web.metrics import metrics_route
+from web.og import og_routes
 from web.page_routes import page_routes
 from web.parts import Parts
 from web.policy import POLICY, STRICT
@@ -40,7 +43,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
 
-_FILES: Final = "^/static/"  # compressed once, at start
+_FILES: Final = "^/(static|og)/"  # compressed once, at start; and pictures are already
 
 _DESK: Final = "/desk$"  # goes on and on, so it would wait for ever in a compressor
 
@@ -132,6 +135,7 @@ def doors(parts: Parts) -> Litestar:
             *webhook_doors.HANDLERS,
             desk_stream,
             metrics_route(parts.feeds, parts.nights),
+            *og_routes(),
             *page_routes(show_rehearsals=parts.settings.show_rehearsals),
         ],
         state=State(vars(parts)),
@@ -182,3 +186,17 @@ async def _finish(message: Any, scope: Any) -> None:
     if scope["method"] == "GET":
         # Everything a GET shows is public or needs a token that no page sends by itself.
         headers["Access-Control-Allow-Origin"] = "*"
+    if "grant" in scope.get("state", ()):
+        headers["Cache-Control"] = "no-store"  # whatever needed a token is for its holder alone
+    if scope["method"] == "OPTIONS" and "Allow" in headers:
+        headers["Allow"] = ", ".join(
+            sorted(_methods(scope["litestar_app"], scope["path_template"]))
+        )
+
+
+def _methods(app: Litestar, path: str) -> set[str]:
+    """Return what may be asked of a path; Litestar itself would name its first handler's alone."""
+    routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
+    asked = [method for route in routes if route.path_format == path for method in route.methods]
+    found = {HttpMethod(method).value for method in asked}
+    return found | {"HEAD"} if "GET" in found else found

@@ -73,8 +73,9 @@ async def destination(url: str, *, private: bool, resolve: Resolve = resolved) -
         raise BadDestination(f"{url!r} is no address ({problem}).") from problem
     try:
         addresses = await resolve(host, port)
-    except OSError as problem:
-        raise BadDestination(f"{host!r} has no address ({problem.strerror}).") from problem
+    except (OSError, ValueError) as problem:  # ValueError: what could be no name at all
+        why = getattr(problem, "strerror", None) or problem
+        raise BadDestination(f"{host!r} has no address ({why}).") from problem
     allowed = [each for each in addresses if private or is_public(each)]
     if not allowed or len(allowed) < len(addresses):
         raise BadDestination(

@@ -224,7 +224,8 @@ def _unavailable(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]
 
 
 def _internal(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    _log.error("unexpected", path=request.scope["path"], exc_info=error)
+    door = f"{request.method} {request.scope.get('path_template', '')}"  # the path may hold a token
+    _log.error("unexpected", door=door, exc_info=error)
     return _answer("internal", "The log is unharmed; try again, and tell us if it stays so.")
 
 

@@ -23,7 +23,10 @@ _ICS: Final = "text/calendar"
 
 Wanted = Annotated[
     str | None,
-    QueryParameter(schema_extra={"type": "string", "enum": list(LANGUAGES), "default": DEFAULT}),
+    QueryParameter(
+        description=f"One of {', '.join(LANGUAGES)}; anything else is taken for {DEFAULT}",
+        schema_extra={"type": "string", "default": DEFAULT},
+    ),
 ]
 _AnyRequest = Request[Any, Any, Any]
 

@@ -15,9 +15,17 @@ EMBEDDABLE: Final = f"{_OWN}; frame-ancestors *"
 """The same in anybody's frame: of the page that is made to be embedded."""
 
 ALWAYS: Final = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+    ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-"""What the server itself puts on every answer; the policy is put on where the answer is made."""
+"""
+What the server itself puts on every answer; the policy is put on where the answer is made.
+
+HSTS is left to the proxy that ends TLS: it alone knows whether there is any.
+"""
 
 SECURITY_HEADERS: Final = {POLICY: STRICT, **ALWAYS}

@@ -46,7 +46,7 @@ def event_of(body: bytes) -> tuple[Event, str | None]:
     Raises:
         ProblemError: It holds no event.
     """
-    given = decoded(body, dict[str, Any])
+    given = {name: _whole(value) for name, value in decoded(body, dict[str, Any]).items()}
     time = given.pop("occurred_at", msgspec.UNSET)
     try:
         event = msgspec.convert(given, Event)
@@ -58,6 +58,11 @@ def event_of(body: bytes) -> tuple[Event, str | None]:
         return event, canonical(msgspec.convert(time, str))
     except ValueError as problem:
         raise ProblemError("bad-request", f"{problem} - at `$.occurred_at`.") from problem
+
+
+def _whole(value: object) -> object:
+    """Return 123 for 123.0, which is the same number in JSON."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def key_of(request: Request[Any, Any, Any], body: bytes) -> Key | None:

@@ -26,12 +26,14 @@ from events.ceremony import Event
 from events.recorded import Recorded
 from replay.playhead import Pause, Play, Seek, Speed, Step
 from tracker.board import Board
+from tracker.desk import REHEARSAL
 from tracker.frames import FramePage
 from web import messages
 from web.desk_messages import DESK_MESSAGES
 from web.errors import MisreadProblem, Problem, RefusedProblem, StaleProblem
+from web.links import link
 from web.once import CodeGiven
-from web.programme import Programme
+from web.programme import RESERVED, Programme
 from web.programme_csv import FACTS
 from web.programme_csv import MEDIA_TYPE as CSV
 from web.queries import NUMBER
@@ -177,6 +179,33 @@ CONFIG: Final = OpenAPIConfig(
 )
 
 
+# OpenAPI 3.1 has no word for a stream of lines; the field writes them as an array.
+_LINES: Final = {
+    "type": "array",
+    "items": {"$ref": "#/components/schemas/Recorded"},
+    "description": "Each on a line of its own",
+}
+
+_TAKEN: Final = {"anyOf": [{"enum": sorted(RESERVED)}, {"pattern": f"{REHEARSAL}$"}]}
+"""Ids that are the tracker's own."""
+
+# Of every shape: the stored form of a time, and what else is read as one.
+_TIMES: Final = frozenset(
+    {
+        *("starts_at", "occurred_at", "recorded_at", "created_at", "expires_at"),
+        *("server_time", "since"),
+    }
+)
+_TIME: Final = {
+    "type": "string",
+    "format": "date-time",
+    "pattern": (
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?"
+        "([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+    ),
+}
+
+
 def openapi(litestar: dict[str, Any]) -> dict[str, Any]:
     """Return the whole document, given the part of it that Litestar makes."""
     _, components = msgspec.json.schema_components(
@@ -195,8 +224,10 @@ def openapi(litestar: dict[str, Any]) -> dict[str, Any]:
             _plain_parameters(operation)
             if "application/json" in operation["responses"].get("400", {}).get("content", {}):
                 del operation["responses"]["400"]  # Litestar's own guess; no door answers so
+    link(document["paths"])
+    document["components"]["schemas"]["ProgrammeCeremony"]["properties"]["id"]["not"] = _TAKEN
     log = document["paths"]["/api/ceremonies/{ceremony}/events"]["get"]
-    log["responses"]["200"]["content"]["application/x-ndjson"] = {"schema": _reference("Recorded")}
+    log["responses"]["200"]["content"]["application/x-ndjson"] = {"schema": _LINES}
     document["paths"] |= STREAMS
     return document
 
@@ -214,6 +245,8 @@ def _tidy(schema: dict[str, Any]) -> None:
         schema.pop("required", None)
     if "patch" in properties:
         properties["patch"] = {"type": "object", "additionalProperties": True}
+    for name in _TIMES & properties.keys():
+        properties[name] = {**properties[name], **_TIME}
     if "event" in properties and "discriminator" in properties["event"]:
         properties["event"] = _reference("Event")
 
@@ -233,5 +266,5 @@ def _reference(name: str) -> dict[str, str]:
 
 
 def _with_time(schema: dict[str, Any]) -> dict[str, Any]:
-    time = {"type": "string", "format": "date-time", "description": "Now, where absent."}
+    time = {**_TIME, "description": "Now, where absent."}
     return {**schema, "properties": {**schema["properties"], "occurred_at": time}}

@@ -13,7 +13,7 @@ from msgspec import UNSET
 
 from events.codec import encode
 from events.timestamp import canonical, to_ms
-from web.access import needs
+from web.access import door, needs
 from web.answers import json_answer
 from web.clock import now
 from web.described import answers, created, removed
@@ -100,7 +100,7 @@ async def revoke(request: AnyRequest, tokens: TokensHere, token: FromPath[str]) 
     by = request.state.grant.name
     if not await tokens.revoke(token, by=by):
         raise ProblemError(
-            "not-found", f"No token {token[:64]!r} stands; GET /api/tokens lists those that do."
+            "not-found", "No token of that id stands; GET /api/tokens lists those that do."
         )
     _log.info("token revoked", token=token, by=by)
 
@@ -117,7 +117,7 @@ async def redeem(request: AnyRequest, tokens: TokensHere) -> Response[bytes]:
     limits.guessed(request.client.host if request.client else None)
     code: OneTimeCode = request.app.state.code
     if not code.take(decoded(await request.body(), CodeGiven).code):
-        _log.warning("denied", path=request.scope["path"])
+        _log.warning("denied", door=door(request))
         raise ProblemError(
             "unauthorized",
             "The code is not the one shown at the start, or it was used; ask for a token instead.",

@@ -19,7 +19,7 @@ from tracker.desk import REHEARSAL
 from web.programme import CeremonyId
 
 Role = Literal["producer", "editor", "admin"]
-ActorName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
+ActorName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^\S(.*\S)?(?!\n)$")]
 
 _SECRET_BYTES: Final = 24
 _ID_BYTES: Final = 6

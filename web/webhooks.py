@@ -14,7 +14,10 @@ from events.bell import Bell
 from events.codec import encode
 from events.store import EventStore, History
 
-Url = Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/\S*)?$", max_length=2000)]
+# A name beyond ASCII comes in the form that the network knows: xn--...
+Url = Annotated[
+    str, Meta(pattern=r"^https?://[A-Za-z0-9._:\[\]-]+(/[!-~]*)?(?!\n)$", max_length=2000)
+]
 
 _ADDED: Final = "webhook-added"
 _REMOVED: Final = "webhook-removed"
