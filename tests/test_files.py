@@ -10,7 +10,7 @@ from web.errors import HANDLERS
 from web.files import file_route
 
 SCRIPT = b"export const night = 1;\n"
-SECRET = "not for the public"
+OUTSIDE = "not for the public"
 
 
 @pytest.fixture
@@ -20,8 +20,8 @@ def built(tmp_path: Path) -> Path:
     (folder / "index.html").write_text("<!doctype html>")
     (folder / "favicon.svg").write_text("<svg/>")
     (folder / "assets" / "index-B_CAfVFT.js").write_bytes(SCRIPT)
-    (tmp_path / "secret.txt").write_text(SECRET)
-    (tmp_path / "static-secret.txt").write_text(SECRET)
+    (tmp_path / "secret.txt").write_text(OUTSIDE)
+    (tmp_path / "static-secret.txt").write_text(OUTSIDE)
     return folder
 
 
@@ -100,7 +100,7 @@ def test_nothing_outside_the_built_folder_is_served(built: Path, path: str) -> N
         target = httpx.URL(client.base_url).copy_with(raw_path=path.encode())
         answer = client.get(target)
         assert answer.status_code == 404
-        assert SECRET not in answer.text
+        assert OUTSIDE not in answer.text
         assert "root:" not in answer.text
 
 
@@ -108,7 +108,7 @@ def test_a_link_that_leads_outside_is_not_followed(built: Path) -> None:
     (built / "link.txt").symlink_to(built.parent / "secret.txt")
     with site(built) as client:
         answer = client.get("/static/link.txt")
-        assert SECRET not in answer.text
+        assert OUTSIDE not in answer.text
         assert answer.status_code == 404
 
 
