@@ -523,9 +523,9 @@ def test_on_a_narrow_phone_nothing_sticks_out_and_every_control_suits_a_thumb(
                 !each.closest('svg') && (right > width + 1 || left < -1));
               const small = seen.filter(([each, box]) =>
                 each.matches('a, button, select, input, summary') &&
-                // A link within a sentence is as high as its line.
+                // A link of text is as high as its line.
                 getComputedStyle(each).display !== 'inline' &&
-                Math.min(box.width, box.height) < (each.matches('a.title') ? 24 : smallest));
+                Math.min(box.width, box.height) < (each.matches('a:not(.button)') ? 22 : smallest));
               return [...out.map(told), ...small.map(told)];
             }""",
             SMALLEST_TARGET,
