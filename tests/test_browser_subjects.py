@@ -319,6 +319,7 @@ def film_wins(night: Producer) -> int:
 
 def race(page: Page) -> Locator:
     """Go to the race, on a phone by its tab."""
+    expect(page.locator(".sections")).to_be_visible()  # before it, there is no tab to look for
     tab = page.get_by_role("button", name="Race", exact=True)
     if tab.is_visible():
         tab.click()
