@@ -9,8 +9,8 @@ from websockets.frames import Frame
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from web.feed import Cursor, Feed
-from web.wires import SOCKET, STREAM, Wire
+from web.sockets.feed import Cursor, Feed
+from web.sockets.wires import SOCKET, STREAM, Wire
 
 HOUR = "2025-03-03T00:00:00.000Z"
 

@@ -8,8 +8,8 @@ import pytest
 
 from doors import BEARER, HERE, ID, Doors, opened, problem
 from night import LIVE
-from web.access import Deed, allowed
-from web.tokens import Grant
+from web.desk.access import Deed, allowed
+from web.desk.tokens import Grant
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ import pytest
 from events.ceremony import CategoryListed
 from night import CATEGORIES, PROGRAMME, projections, recorded
 from replay.recording import bundled
-from web.catalogue import LANGUAGES, WORDS, Plural, Words, category_name, language_of, spoken
+from web.pages.catalogue import LANGUAGES, WORDS, Plural, Words, category_name, language_of, spoken
 
 FOLDER = Path(__file__).parent.parent / "web" / "words"
 

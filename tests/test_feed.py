@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from feed_doubles import HOUR, CheckingViewer, GrowingHistory
-from web.feed import Cursor, Feed, Feeds
-from web.messages import CaughtUp, Heartbeat, Hello, Resync
-from web.wires import SOCKET, STREAM, Wire
+from web.sockets.feed import Cursor, Feed, Feeds
+from web.sockets.messages import CaughtUp, Heartbeat, Hello, Resync
+from web.sockets.wires import SOCKET, STREAM, Wire
 
 WIRES = pytest.mark.parametrize("wire", [SOCKET, STREAM], ids=["socket", "stream"])
 

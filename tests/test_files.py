@@ -7,7 +7,7 @@ from litestar.testing import TestClient
 
 from doors import problem
 from web.errors import HANDLERS
-from web.files import file_route
+from web.pages.files import file_route
 
 SCRIPT = b"export const night = 1;\n"
 OUTSIDE = "not for the public"

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from web.fitting import Box, cut, fitted
+from web.pictures.fitting import Box, cut, fitted
 
 BOX = Box(width=1000, height=300, leading=1, most=3)
 SIZES = range(100, 39, -10)

@@ -1,7 +1,7 @@
 import pytest
 
+from web.desk.limits import GUESSES_PER_SECOND, Limit, Limits
 from web.errors import ProblemError
-from web.limits import GUESSES_PER_SECOND, Limit, Limits
 
 
 class Clock:
@@ -58,7 +58,7 @@ def test_the_refusal_says_when_to_come_back() -> None:
 
 
 def test_buckets_of_a_flood_of_names_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.limits._MOST", 100)
+    monkeypatch.setattr("web.desk.limits._MOST", 100)
     clock = Clock()
     limit = Limit(1, clock=clock)
     for number in range(1_000):

@@ -25,11 +25,11 @@ from websockets.uri import parse_uri
 
 from feed_doubles import HOUR, CheckingViewer, GrowingHistory, decode_stream
 from web.collector import YOUNG_OBJECTS, settle_collector
-from web.feed import Cursor, Feed, Feeds
-from web.heart import Heart
-from web.live import HIGH_WATER_BYTES, LOW_WATER_BYTES, live_protocol
-from web.viewers import LiveViewer, SocketViewer
-from web.wires import SOCKET, STREAM, Wire
+from web.sockets.feed import Cursor, Feed, Feeds
+from web.sockets.heart import Heart
+from web.sockets.live import HIGH_WATER_BYTES, LOW_WATER_BYTES, live_protocol
+from web.sockets.viewers import LiveViewer, SocketViewer
+from web.sockets.wires import SOCKET, STREAM, Wire
 
 pytestmark = pytest.mark.anyio
 

@@ -11,9 +11,9 @@ from events.store import CorruptEvent, History, StoreUnavailable
 from feed_doubles import HOUR, decode_stream
 from night import LIVE, PROGRAMME, START, as_json, moment, projections, recorded
 from web.errors import Behind
-from web.feed import Feed, Feeds
-from web.nights import Nights
-from web.wires import STREAM
+from web.nights.nights import Nights
+from web.sockets.feed import Feed, Feeds
+from web.sockets.wires import STREAM
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ from events.ceremony import CeremonyRescheduled
 from night import LIVE, PROGRAMME, announced, corrected, moment, presenting, under_review
 from plain import Plain
 from web.errors import ProblemError
-from web.gallery import Gallery
+from web.pictures.gallery import Gallery
 
 pytestmark = pytest.mark.anyio
 

@@ -1,6 +1,6 @@
 import pytest
 
-from web.origins import Origin, Origins
+from web.sockets.origins import Origin, Origins
 
 
 @pytest.mark.parametrize(

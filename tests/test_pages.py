@@ -26,10 +26,10 @@ from night import (
     under_review,
 )
 from plain import Plain
-from web.kept import Kept
+from web.pages.kept import Kept
+from web.pages.shell import Shell, stylesheet_of
 from web.policy import EMBEDDABLE, POLICY, STRICT
 from web.settings import Settings
-from web.shell import Shell, stylesheet_of
 
 pytestmark = pytest.mark.anyio
 

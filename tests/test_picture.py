@@ -21,14 +21,14 @@ from night import (
     retracted,
     under_review,
 )
-from web import icons
-from web.catalogue import LANGUAGES, WORDS, Language
-from web.chronicle import chronicle
-from web.night import Night
-from web.picture import Film, Line, Picture, Subject, cover_of, picture_of
-from web.share_image import SIZE, drawn
-from web.shell import BUILT
-from web.typefaces import Face, Typefaces, clean
+from web.nights.night import Night
+from web.pages.catalogue import LANGUAGES, WORDS, Language
+from web.pages.chronicle import chronicle
+from web.pages.shell import BUILT
+from web.pictures import icons
+from web.pictures.picture import Film, Line, Picture, Subject, cover_of, picture_of
+from web.pictures.share_image import SIZE, drawn
+from web.pictures.typefaces import Face, Typefaces, clean
 
 NAME = "The Made-up Awards"
 

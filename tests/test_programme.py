@@ -7,7 +7,7 @@ import pytest
 
 from doors import BEARER, Doors, opened, problem, programme
 from events.memory import MemoryStore
-from web.programme_csv import programme_from_csv, slug
+from web.desk.programme_csv import programme_from_csv, slug
 
 pytestmark = pytest.mark.anyio
 

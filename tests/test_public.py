@@ -33,7 +33,7 @@ from night import (
 )
 from tracker.amended import AMENDED, amended
 from tracker.patch import merge
-from web.live import STREAM_HEADERS
+from web.sockets.live import STREAM_HEADERS
 
 pytestmark = pytest.mark.anyio
 

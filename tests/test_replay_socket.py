@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
 from replay.clock import ManualClock
-from web.replay_socket import ASGIApp, ReplayProtocol, replay_socket
+from web.sockets.replay import ASGIApp, ReplayProtocol, replay_socket
 
 pytestmark = pytest.mark.anyio
 
@@ -470,7 +470,7 @@ async def test_a_fault_on_this_side_closes_with_1011() -> None:
 async def test_a_stalled_viewer_costs_a_bounded_backlog_and_is_cut_off(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("web.replay_socket.LINGER_SECONDS", 0.05)
+    monkeypatch.setattr("web.sockets.replay.LINGER_SECONDS", 0.05)
     night = Gala(times=[0] * 2000, frame_bytes=20_000)
     async with serving(night, patience=0.1) as server:
         _, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)

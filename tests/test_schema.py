@@ -13,7 +13,7 @@ from events.ceremony import Event
 from night import LIVE, STARTED, announced, as_json, corrected, moment, presenting, under_review
 from web import errors
 from web.app import Tracker
-from web.programme import RESERVED
+from web.desk.programme import RESERVED
 
 ROOT = Path(__file__).parents[1]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")

@@ -3,8 +3,8 @@ import pytest
 from events.codec import encode
 from events.memory import MemoryStore
 from events.timestamp import from_ms
-from web.once import OneTimeCode
-from web.tokens import OPERATOR, Tokens, digest_of
+from web.desk.once import OneTimeCode
+from web.desk.tokens import OPERATOR, Tokens, digest_of
 
 pytestmark = pytest.mark.anyio
 

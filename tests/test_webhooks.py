@@ -21,9 +21,9 @@ from events.store import EventStore, History
 from night import LIVE, moment, recorded
 from servers import RunningServer
 from web.clock import now
-from web.courier import FIRST_PAUSE, LONGEST_PAUSE, Courier, pause_before, signature
-from web.destinations import BadDestination, Destination, destination, is_public
-from web.webhooks import Webhook, Webhooks, WebhookWish
+from web.webhooks.courier import FIRST_PAUSE, LONGEST_PAUSE, Courier, pause_before, signature
+from web.webhooks.destinations import BadDestination, Destination, destination, is_public
+from web.webhooks.subscriptions import Webhook, Webhooks, WebhookWish
 
 pytestmark = pytest.mark.anyio
 

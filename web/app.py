@@ -23,21 +23,24 @@ from events.store import EventStore, UnknownStream
 from replay.clock import WallClock
 from replay.recording import bundled, recorded
 from tracker.desk import Desk
-from web import admin, outputs, public, token_doors, webhook_doors
+from web import public
 from web.clock import now
-from web.courier import deliver
-from web.desk_stream import desk_stream
+from web.desk import admin, token_doors
+from web.desk.stream import desk_stream
 from web.errors import HANDLERS
 from web.ids import new_id
 from web.metrics import metrics_route
-from web.og import og_routes
-from web.page_routes import page_routes
+from web.openapi.schema import CONFIG
+from web.pages import outputs
+from web.pages.routes import page_routes
 from web.parts import Parts
+from web.pictures.routes import og_routes
 from web.policy import POLICY, STRICT
-from web.replay_handshake import ceremony_of as replayed_ceremony
-from web.replay_socket import replay_socket
-from web.schema import CONFIG
 from web.settings import Settings
+from web.sockets.replay import replay_socket
+from web.sockets.replay_handshake import ceremony_of as replayed_ceremony
+from web.webhooks import doors as webhook_doors
+from web.webhooks.courier import deliver
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from web.speaking import client_of, producing, run_to_end, speaking, without
-from web.token_cli import token
+from web.commands.speaking import client_of, producing, run_to_end, speaking, without
+from web.commands.token_command import token
 
 INTERRUPTED = 130
 """The exit status of what Ctrl-C ended."""

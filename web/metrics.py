@@ -10,8 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from web.feed import Feeds
-from web.nights import Nights
+from web.nights.nights import Nights
+from web.sockets.feed import Feeds
 
 
 class _FeedCollector(Collector):

@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from events.store import EventStore
 from tracker.desk import Desk
 from web.clock import now
-from web.courier import Find, finder
-from web.desk_stream import DeskNews
-from web.feed import Feeds
+from web.desk.limits import Limits
+from web.desk.once import OneTimeCode
+from web.desk.seats import Seats
+from web.desk.stream import DeskNews
+from web.desk.tokens import Tokens
 from web.ids import new_id
-from web.limits import Limits
-from web.nights import Nights
-from web.once import OneTimeCode
-from web.seats import Seats
+from web.nights.nights import Nights
 from web.settings import Settings
-from web.tokens import Tokens
-from web.webhooks import Webhooks
+from web.sockets.feed import Feeds
+from web.webhooks.courier import Find, finder
+from web.webhooks.subscriptions import Webhooks
 
 
 @dataclass

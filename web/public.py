@@ -18,12 +18,12 @@ from events.store import EventStore, UnknownStream
 from tracker.board import Board
 from tracker.frames import FramePage
 from web.answers import FOR_EVER, NO_CACHE, json_answer, unchanged
-from web.described import answers
 from web.errors import AGAIN, ProblemError
-from web.live import STREAM_HEADERS
-from web.night import CeremonySummary, Head, Night
-from web.nights import Nights
+from web.nights.night import CeremonySummary, Head, Night
+from web.nights.nights import Nights
+from web.openapi.described import answers
 from web.queries import Limit, Version, stretch, version_of
+from web.sockets.live import STREAM_HEADERS
 from web.winners import Winners, as_csv, winners
 
 NightsHere = NamedDependency[SkipValidation[Nights]]

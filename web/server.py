@@ -17,13 +17,13 @@ from structlog.typing import Processor
 from web.app import Tracker
 from web.clock import now
 from web.collector import settle_collector
-from web.heart import Heart
 from web.listener import bound
-from web.live import live_protocol
 from web.policy import ALWAYS
-from web.replay_socket import ReplayProtocol
 from web.settings import Settings
-from web.viewers import MAX_MESSAGE_BYTES
+from web.sockets.heart import Heart
+from web.sockets.live import live_protocol
+from web.sockets.replay import ReplayProtocol
+from web.sockets.viewers import MAX_MESSAGE_BYTES
 
 _GOODBYE_SECONDS = 10
 _BACKLOG = 4096

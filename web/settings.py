@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from web.origins import Origins
+from web.sockets.origins import Origins
 
 _YES: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _LAST_PORT: Final = 65_535

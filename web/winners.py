@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from events.ceremony import Detail
 from tracker.board import Status
-from web.night import Night
+from web.nights.night import Night
 
 # The last four are what some spreadsheets take for the first four.
 _COLUMNS = ("category", "name", "status", "nominee", "title", "people", "detail", "version")

@@ -30,10 +30,10 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parents[1])]
 from feed_doubles import HOUR, GrowingHistory
 from web.collector import settle_collector
-from web.feed import Feed, Feeds
-from web.heart import Heart
-from web.live import live_protocol
-from web.wires import SOCKET, STREAM, Wire
+from web.sockets.feed import Feed, Feeds
+from web.sockets.heart import Heart
+from web.sockets.live import live_protocol
+from web.sockets.wires import SOCKET, STREAM, Wire
 
 # All versions have as many digits, so that all frames are of one size.
 FIRST_VERSION = 100_000

@@ -6,8 +6,8 @@ import json
 
 from events.memory import MemoryStore
 from web.app import doors
+from web.openapi.schema import openapi
 from web.parts import Parts
-from web.schema import openapi
 from web.settings import Settings
 
 

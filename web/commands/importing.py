@@ -22,14 +22,14 @@ from tracker.outcomes import RefusedByRule
 from web.clock import now
 from web.commands.client import Client, CommandError, Refusal
 from web.commands.telling import Tell
-from web.ids import new_id
-from web.programme import (
+from web.desk.programme import (
     Programme,
     ProgrammeCategory,
     ProgrammeCeremony,
     ProgrammeWork,
     programme_events,
 )
+from web.ids import new_id
 
 ACTOR: Final = "import"
 _LARGEST_PROGRAMME: Final = 60 * 1024

@@ -14,7 +14,7 @@ from events.codec import encode
 from events.sqlite import SqliteStore
 from web.clock import now
 from web.commands.client import Client, CommandError
-from web.tokens import Grant, Tokens, TokenWish
+from web.desk.tokens import Grant, Tokens, TokenWish
 
 ACTOR = "operator"
 

@@ -1,0 +1,69 @@
+"""Who is at the desk of each ceremony: one seat for each open desk stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import msgspec
+
+from events.bell import Bell
+from web.desk.tokens import Grant, Role
+from web.errors import ProblemError
+
+_MOST: Final = 64
+"""Seats at one desk: each is a stream that is kept open, and no night has more producers."""
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """Somebody at the desk, and since when."""
+
+    name: str
+    role: Role
+    since: str
+
+
+class Seats:
+    """All seats of all desks."""
+
+    def __init__(self) -> None:
+        self._taken: Final[dict[str, dict[object, Seat]]] = {}
+        self.changed: Final = Bell()
+        self.closed = False
+
+    def at(self, ceremony: str) -> list[Seat]:
+        """Return who is at a desk, who came first first."""
+        return list(self._taken.get(ceremony, {}).values())
+
+    def refuse_if_full(self, ceremony: str) -> None:
+        """
+        Let nobody come to a desk without a free seat.
+
+        Raises:
+            ProblemError: All are taken.
+        """
+        if len(self._taken.get(ceremony, {})) >= _MOST:
+            raise ProblemError(
+                "too-many-requests",
+                f"All {_MOST} seats at the desk of {ceremony!r} are taken; close another console.",
+                headers={"Retry-After": "10"},
+            )
+
+    def close(self) -> None:
+        """Send everybody home: the server stops."""
+        self.closed = True
+        self.changed.ring()
+
+    @contextmanager
+    def taken(self, ceremony: str, grant: Grant, since: str) -> Iterator[None]:
+        """Hold a seat meanwhile."""
+        desk = self._taken.setdefault(ceremony, {})
+        place = object()
+        desk[place] = Seat(grant.name, grant.role, since)
+        self.changed.ring()
+        try:
+            yield
+        finally:
+            del desk[place]
+            self.changed.ring()

@@ -1,0 +1,174 @@
+"""Who may post: bearer tokens with a name and a role, known by their digests alone."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Sequence
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from events.bell import Bell
+from events.codec import encode
+from events.store import EventStore
+from events.timestamp import canonical, to_ms
+from tracker.desk import REHEARSAL
+from web.desk.programme import CeremonyId
+
+Role = Literal["producer", "editor", "admin"]
+ActorName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^\S(.*\S)?(?!\n)$")]
+
+_SECRET_BYTES: Final = 24
+_ID_BYTES: Final = 6
+_ISSUED: Final = "token-issued"
+_REVOKED: Final = "token-revoked"
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """
+    What a token allows; the token itself is shown once and never again.
+
+    Attributes:
+        name: Whom the log names as the actor.
+        ceremony: The only one it is good for, its rehearsal included.
+        expires_at: From then on it is good for nothing.
+    """
+
+    id: str
+    name: str
+    role: Role
+    created_at: str
+    ceremony: str | UnsetType = UNSET
+    expires_at: str | UnsetType = UNSET
+
+    def covers(self, ceremony: str) -> bool:
+        """Tell whether it is good for a ceremony."""
+        return self.ceremony is UNSET or ceremony.removesuffix(REHEARSAL) == self.ceremony
+
+
+class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A token to be made: for whom, for what, for which ceremony alone, and until when."""
+
+    name: ActorName
+    role: Role
+    ceremony: CeremonyId | UnsetType = UNSET
+    expires_at: str | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Refuse an end that is no time."""
+        if self.expires_at is not UNSET:
+            canonical(self.expires_at)
+
+
+class _Issued(msgspec.Struct, frozen=True):
+    grant: Grant
+    digest: str
+    by: str
+
+
+class _Revoked(msgspec.Struct, frozen=True):
+    id: str
+    at: str
+    by: str
+
+
+OPERATOR: Final = Grant("operator", "admin", "admin", "1970-01-01T00:00:00.000Z")
+"""Who holds the token that the environment gave the process."""
+
+
+class Tokens:
+    """All tokens of a store, folded from its notes; revoked ones are gone at once."""
+
+    def __init__(
+        self, store: EventStore, *, now: Callable[[], str], operator: str | None = None
+    ) -> None:
+        """
+        Know the operator, and whom `load` finds in the notes.
+
+        Args:
+            store: Where tokens are noted.
+            now: Returns the canonical timestamp of this moment.
+            operator: A token that opens everything, given by the environment.
+        """
+        self._store: Final = store
+        self._now: Final = now
+        self._operator: Final = None if operator is None else digest_of(operator)
+        self._issued: Final[dict[str, _Issued]] = {}
+        self.revoked: Final = Bell()
+        """Rings when a token was revoked, for those who serve somebody still."""
+
+    async def load(self) -> None:
+        """Read the notes of earlier starts."""
+        async for note in self._store.notes():
+            if note.kind == _ISSUED:
+                issued = msgspec.json.decode(note.body, type=_Issued)
+                self._issued[issued.grant.id] = issued
+            elif note.kind == _REVOKED:
+                self._issued.pop(msgspec.json.decode(note.body, type=_Revoked).id, None)
+
+    @property
+    def operated(self) -> bool:
+        """True where somebody can enter as an admin."""
+        return self._operator is not None or any(
+            each.role == "admin" and self.stands(each) for each in self.listed()
+        )
+
+    def listed(self) -> Sequence[Grant]:
+        """Return what was issued and not revoked, oldest first."""
+        return [issued.grant for issued in self._issued.values()]
+
+    async def issue(
+        self,
+        name: str,
+        role: Role,
+        *,
+        by: str,
+        ceremony: str | UnsetType = UNSET,
+        expires_at: str | UnsetType = UNSET,
+    ) -> tuple[Grant, str]:
+        """Return a new grant and its token, once it is noted."""
+        number = secrets.token_hex(_ID_BYTES)
+        token = f"{number}.{secrets.token_urlsafe(_SECRET_BYTES)}"
+        grant = Grant(number, name, role, self._now(), ceremony, expires_at)
+        issued = _Issued(grant, digest_of(token), by)
+        await self._store.note(_ISSUED, encode(issued))
+        self._issued[number] = issued
+        return grant, token
+
+    async def revoke(self, number: str, *, by: str) -> bool:
+        """End a token for ever; tell whether there was one."""
+        if number not in self._issued:
+            return False
+        await self._store.note(_REVOKED, encode(_Revoked(number, self._now(), by)))
+        self._issued.pop(number, None)
+        self.revoked.ring()
+        return True
+
+    def grant(self, authorization: str | None) -> Grant | None:
+        """Return what an `Authorization` header is good for, or None if for nothing."""
+        scheme, _, given = (authorization or "").partition(" ")
+        token = given.strip()
+        if scheme.lower() != "bearer" or not token:
+            return None
+        digest = digest_of(token)
+        if self._operator is not None and hmac.compare_digest(digest, self._operator):
+            return OPERATOR
+        issued = self._issued.get(token.partition(".")[0])
+        if issued is None or not hmac.compare_digest(digest, issued.digest):
+            return None
+        return issued.grant if self.stands(issued.grant) else None
+
+    def stands(self, grant: Grant) -> bool:
+        """Tell whether a grant is neither revoked nor expired."""
+        if grant is OPERATOR:
+            return True
+        alive = grant.expires_at is UNSET or to_ms(self._now()) < to_ms(grant.expires_at)
+        return alive and grant.id in self._issued
+
+
+def digest_of(token: str) -> str:
+    """Return the digest by which a token is kept and compared."""
+    return hashlib.sha256(token.encode()).hexdigest()

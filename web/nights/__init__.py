@@ -1,0 +1,1 @@
+"""The read side: every ceremony's log, projected and told frame by frame."""

@@ -1,0 +1,193 @@
+"""All nights of the log: each projected by a task of its own, and fed to its viewers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import Final
+
+import structlog
+
+from events.bell import Bell
+from events.store import EventStore, History, StoreUnavailable
+from web.errors import Behind
+from web.nights.night import Night
+from web.sockets.feed import Feed, Feeds
+
+_log: Final = structlog.get_logger("nights")
+_ON_ITS_WAY_SECONDS: Final = 1.0
+_PATIENCE_SECONDS: Final = 10.0
+_PAUSE_SECONDS: Final = 1.0
+
+
+class Nights:
+    """
+    The current night of every ceremony.
+
+    Live is a replay whose clock is the wall clock: what starts with the log and what is appended
+    a year later come through the same subscription.
+    """
+
+    def __init__(self, store: EventStore, feeds: Feeds, *, pause: float = _PAUSE_SECONDS) -> None:
+        """
+        Take a seat before the log.
+
+        Args:
+            store: The log.
+            feeds: Told of every frame.
+            pause: Seconds between two attempts at a log that cannot be read.
+        """
+        self._store: Final = store
+        self._pause: Final = pause
+        self._feeds: Final = feeds
+        self._nights: Final[dict[str, Night]] = {}
+        self._tasks: Final[set[asyncio.Task[None]]] = set()
+        self._opened: Final = Bell()
+        self.broken: Final[dict[str, str]] = {}
+        """By ceremony id: why its projection stopped."""
+
+    def get(self, ceremony: str) -> Night | None:
+        return self._nights.get(ceremony)
+
+    def __iter__(self) -> Iterator[Night]:
+        return iter(tuple(self._nights.values()))
+
+    async def start(self) -> None:
+        """Project everything that is in the log, then go on in the background."""
+        for history in await self._store.histories():
+            await self._open(history)
+        self._spawn(self._follow(), "nights")
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def reached(
+        self, history: History, version: int, patience: float = _PATIENCE_SECONDS
+    ) -> Night:
+        """
+        Return the night of a history once it shows `version`.
+
+        Args:
+            history: Of any ceremony, the current one or one that has ended.
+            version: Up to its head.
+            patience: Seconds.
+
+        Raises:
+            Behind: It does not get there; its projection is broken or starved.
+        """
+        try:
+            async with asyncio.timeout(patience):
+                night = await self._night_of(history)
+                while night.version < version and history.ceremony not in self.broken:
+                    await night.listen().wait()
+        except TimeoutError:
+            raise Behind(history.ceremony, version) from None
+        if night.version < version:
+            raise Behind(history.ceremony, version)
+        return night
+
+    async def _night_of(self, history: History) -> Night:
+        while True:
+            ring = self._opened.listen()
+            night = self._nights.get(history.ceremony)
+            if night is not None and night.history == history:
+                return night
+            if night is not None and night.history.number > history.number:
+                # Begun anew since; what was said of the history before still stands.
+                ended = Night(self._store, history)
+                await ended.catch_up()
+                return ended
+            await ring.wait()
+
+    async def behind(self) -> dict[str, str]:
+        """
+        Return, by ceremony id, why it is not up to date; empty when all is well.
+
+        Raises:
+            StoreUnavailable: The log cannot be read.
+        """
+        await self._store.check()
+        late = dict(self.broken)
+        for history in await self._store.histories():
+            if history.ceremony in late:
+                continue
+            head = await self._store.head(history)
+            try:
+                # What was committed a moment ago is on its way, and no reason to turn viewers away.
+                await self.reached(history, head, _ON_ITS_WAY_SECONDS)
+            except Behind:
+                night = self._nights.get(history.ceremony)
+                shown = night.version if night is not None and night.history == history else 0
+                late[history.ceremony] = f"version {shown} of {head}"
+        return late
+
+    async def _follow(self) -> None:
+        async for history in self._store.follow():
+            night = self._nights.get(history.ceremony)
+            if night is None or night.history.number < history.number:
+                await self._open(history)
+
+    async def _open(self, history: History) -> None:
+        night = Night(self._store, history)
+        self.broken.pop(history.ceremony, None)
+        try:
+            await night.catch_up()
+        except Exception as problem:  # noqa: BLE001 - one bad stream must not take the others along
+            self._break(history, problem)
+        ended, self._nights[history.ceremony] = self._nights.get(history.ceremony), night
+        if ended is not None:
+            ended.stir()
+        feed = self._feeds.get(history.ceremony)
+        if feed is None:
+            feed = Feed(history.ceremony, night)
+            self._feeds.add(feed)
+        else:
+            feed.replace(night, "new-history")
+        self._opened.ring()
+        _log.info(
+            "night opened", ceremony=history.ceremony, version=night.version, epoch=night.epoch
+        )
+        self._spawn(self._project(night, feed), f"project-{history.ceremony}")
+
+    async def _project(self, night: Night, feed: Feed) -> None:
+        while True:
+            try:
+                await self._store.check()
+                if self._nights.get(night.ceremony) is night:
+                    self.broken.pop(night.ceremony, None)
+                await self._advance(night, feed)
+            except StoreUnavailable as problem:
+                self._break(night.history, problem)
+            except Exception as problem:  # noqa: BLE001 - the others go on, and /readyz tells
+                self._break(night.history, problem)
+                return
+            else:
+                return
+            await asyncio.sleep(self._pause)
+
+    async def _advance(self, night: Night, feed: Feed) -> None:
+        async for recorded in self._store.subscribe(night.history, after=night.version):
+            message = night.advance(recorded)
+            if self._nights.get(night.ceremony) is night:
+                feed.publish(message, recorded.version)
+
+    def _break(self, history: History, problem: Exception) -> None:
+        night = self._nights.get(history.ceremony)
+        if night is not None and night.history.number > history.number:
+            return  # nobody looks at the older history any more
+        self.broken[history.ceremony] = str(problem)
+        if night is not None:
+            night.stir()
+        _log.error("projection stopped", ceremony=history.ceremony, problem=str(problem))
+
+    def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            _log.error("task ended", task=task.get_name(), exc_info=problem)

@@ -1,0 +1,1 @@
+"""The OpenAPI document: what every door takes and answers."""

@@ -1,0 +1,1 @@
+"""What the server writes for people: pages, winners, feeds and calendars."""

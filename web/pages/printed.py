@@ -1,0 +1,65 @@
+"""The winners of a night as a whole page, which needs no script and prints well."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tracker.board import Board
+from web.pages.catalogue import LANGUAGES, WORDS
+from web.pages.headlines import Headline, covered, night_name, standing
+from web.pages.kept import Kept
+from web.pages.scene import Asked, Scene
+from web.pages.shell import head
+from web.pages.templating import rendered
+from web.pages.winners_page import winners_page
+
+_MOST: Final = 64
+
+
+class Printed:
+    """Writes the page, and keeps it for those who ask next."""
+
+    def __init__(self, stylesheet: str | None) -> None:
+        """Take the address of the stylesheet, if there is one."""
+        self._stylesheet: Final = stylesheet
+        self._kept: Final[Kept[tuple[object, ...], bytes]] = Kept(_MOST)
+
+    async def page(self, wish: Asked, view: Scene) -> bytes:
+        """Return the page as it is sent."""
+        body = self._kept.get(view.key(wish, wish.base))
+        if body is None:
+            view, board = await view.seen()
+            written = self._written(wish, view, board).encode()
+            body = self._kept.put(view.key(wish, wish.base), written)
+        return body
+
+    def _written(self, wish: Asked, view: Scene, board: Board) -> str:
+        words, night = wish.words, view.night
+        title = words.winners_of.format(ceremony=night_name(words, night.summary))
+        told = standing(words, board)
+        headline = Headline(title, title, told, result=True)
+        if wish.covered:
+            headline = covered(words, headline)
+        place = view.place(wish, "/winners")
+        api = f"/api/ceremonies/{night.ceremony}"
+        outputs = [
+            ("CSV", f"{api}/winners.csv"),
+            ("JSON", f"{api}/winners.json"),
+            ("RSS", view.feed(wish)),
+            (words.calendar, f"{api}/ceremony.ics{wish.query()}"),
+        ]
+        return rendered(
+            "winners.html",
+            **head(words, headline, place, image=view.image(wish), feed=view.feed(wish)),
+            page=winners_page(words, night, board, view.version, told),
+            query=wish.query(),
+            board_query=view.query(wish),
+            replay_query=wish.query(replay=""),
+            languages=[
+                (each, WORDS[each].name, place.address(lang=each))
+                for each in LANGUAGES
+                if each != wish.language
+            ],
+            outputs=[] if view.version < night.version else outputs,  # they tell of the head
+            stylesheet=self._stylesheet,
+        )

@@ -1,0 +1,184 @@
+"""The winners page: a night's results as they are read, printed and shown without scripts."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from operator import itemgetter
+from typing import Literal, NamedTuple
+
+from msgspec import UNSET
+
+from tracker.board import Board, CategoryLine, Status
+from web.nights.night import Night
+from web.pages.catalogue import Words, category_name
+from web.pages.chronicle import Result, chronicle
+from web.pages.labels import Label, in_order, nominee_label, winners_label
+
+
+class Nominee(NamedTuple):
+    """One who did not win, or has not yet."""
+
+    label: Label
+    withdrawn: bool
+
+
+class Change(NamedTuple):
+    """What is to be said of a result that was another one first, or that was taken back."""
+
+    kind: Literal["corrected", "taken_back"]
+    struck: str
+    reason: str
+
+
+class Award(NamedTuple):
+    """A category; a tie has several winners, one that is yet to come has none."""
+
+    key: str
+    name: str
+    status: Status
+    winners: list[Label]
+    others: list[Nominee]
+    change: Change | None
+
+
+class Film(NamedTuple):
+    """A film with a win."""
+
+    work: str
+    title: str
+    nominations: int
+
+
+class Rank(NamedTuple):
+    """The films that share a rank, and so a number of wins."""
+
+    wins: int
+    films: list[Film]
+
+
+class WinnersPage(NamedTuple):
+    """
+    Everything on the page, in its language.
+
+    Attributes:
+        version: As of which.
+        moment: In a sentence, when that was; None at the head.
+        starts, venue, hosts: Empty where the night does not say.
+        awards: Those with a result, in running order; `to_come` the others.
+    """
+
+    ceremony: str
+    name: str
+    rehearsal: bool
+    version: int
+    heading: str
+    moment: str | None
+    starts: str
+    venue: str
+    hosts: str
+    progress: str
+    standing: str
+    ranks: list[Rank]
+    awards: list[Award]
+    to_come: list[Award]
+
+
+def winners_page(
+    words: Words, night: Night, board: Board, version: int, standing: str
+) -> WinnersPage:
+    """
+    Return the page of a night at a version.
+
+    Args:
+        words: In the language.
+        night: Whose.
+        board: As it was at the version.
+        version: Up to the head.
+        standing: Who leads, in a sentence.
+    """
+    latest = {result.category: result for result in chronicle(night).upto(version)}
+    awards = [
+        _award(words, board, key, category, latest.get(key)) for key, category in in_order(board)
+    ]
+    card = board.ceremony
+    return WinnersPage(
+        ceremony=night.ceremony,
+        name=night.summary.name,
+        rehearsal=night.summary.rehearsal,
+        version=version,
+        heading=_heading(words, board),
+        moment=None if version == night.version else _moment(words, night, board, version),
+        starts="" if card.starts_at is UNSET else words.minute(card.starts_at),
+        venue="" if card.venue is UNSET else card.venue,
+        hosts=words.hosted.format(names=words.listed(card.hosts)) if card.hosts else "",
+        progress=words.awarded.format(done=board.progress.awarded, all=board.progress.categories),
+        standing=standing,
+        ranks=_ranks(board),
+        awards=[award for award in awards if award.winners],
+        to_come=[award for award in awards if not award.winners],
+    )
+
+
+def _heading(words: Words, board: Board) -> str:
+    match board.phase:
+        case "scheduled":
+            return words.before_the_start
+        case "live":
+            return words.so_far
+        case _:
+            return words.winners
+
+
+def _moment(words: Words, night: Night, board: Board, version: int) -> str:
+    if board.phase == "scheduled":
+        return words.moment_before
+    minutes = night.times[version - 1] // 60_000
+    hours, minutes = divmod(minutes, 60)
+    time = f"{hours} h {minutes} min" if hours else f"{minutes} min"
+    told = words.moment.format(time=time)
+    return f"{told} {words.estimated}" if chronicle(night).estimated else told
+
+
+def _award(
+    words: Words,
+    board: Board,
+    key: str,
+    category: CategoryLine,
+    result: Result | None,
+) -> Award:
+    def label(nominee: str) -> Label:
+        return nominee_label(words, board, key, nominee)
+
+    ballot = sorted(category.nominees.items(), key=lambda each: each[1].position)
+    return Award(
+        key,
+        category_name(words, board, key),
+        category.status,
+        [label(nominee) for nominee, _ in ballot if nominee in category.winners],
+        [
+            Nominee(label(nominee), line.withdrawn is not UNSET)
+            for nominee, line in ballot
+            if nominee not in category.winners
+        ],
+        _change(words, board, key, result),
+    )
+
+
+def _change(words: Words, board: Board, key: str, result: Result | None) -> Change | None:
+    if result is None:
+        return None
+    struck = winners_label(words, board, key, result.instead_of)
+    if result.kind == "retracted":
+        return Change("taken_back", struck, result.reason)
+    if result.kind == "corrected" or struck:
+        return Change("corrected", struck, result.reason)
+    return None
+
+
+def _ranks(board: Board) -> list[Rank]:
+    ranks: list[Rank] = []
+    for _, shared in groupby(board.ranking.works, key=itemgetter(1)):
+        tallies = [(work, board.works[work]) for work, _ in shared]
+        films = [Film(work, tally.title, tally.nominations) for work, tally in tallies]
+        ranks.append(Rank(tallies[0][1].wins, films))
+    return ranks

@@ -1,0 +1,1 @@
+"""The live feed and the replay, past the application: many viewers, one loop."""

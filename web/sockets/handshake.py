@@ -1,0 +1,159 @@
+"""Whether a request for a live feed may enter, decided from its head alone."""
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote
+
+from websockets.utils import accept_key
+
+from events.store import UnknownStream
+from web.errors import MEDIA_TYPE, name_of, problem_json
+from web.policy import POLICY, STRICT
+from web.queries import number
+from web.sockets.feed import Cursor
+from web.sockets.origins import Origins
+
+LIVE_PATH = re.compile(r"/api/ceremonies/([^/]+)/live")
+EPOCH = re.compile(r"[A-Za-z0-9_-]{1,64}")
+SOCKET_VERSION = "13"
+SOCKET_KEY_BYTES = 16
+
+
+class HandshakeRefused(Exception):
+    """The request gets this answer, as problem+json, and its connection is closed."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.headers: Mapping[str, str] = {
+            "Content-Type": MEDIA_TYPE,
+            "Cache-Control": "no-store",
+            "Access-Control-Allow-Origin": "*",
+            POLICY: STRICT,
+            **(headers or {}),
+        }
+        self.body = problem_json(name or name_of(status), detail)
+
+
+class RequestHead(NamedTuple):
+    """The head of a GET request for a live feed; header names are in lower case."""
+
+    ceremony: str
+    query: bytes
+    headers: Sequence[tuple[bytes, bytes]]
+    http_version: str
+    wants_socket: bool
+
+    def values(self, name: bytes) -> list[str]:
+        return _values(self.headers, name)
+
+
+def ceremony_of(path: bytes) -> str | None:
+    """Name the ceremony whose live feed is at this path, which is still percent-encoded."""
+    match = LIVE_PATH.fullmatch(unquote(path.decode("latin-1")))
+    return match[1] if match else None
+
+
+def unknown(ceremony: str) -> HandshakeRefused:
+    """Return the refusal of a ceremony that there is not."""
+    return HandshakeRefused(
+        HTTPStatus.NOT_FOUND, str(UnknownStream(ceremony)), name="unknown-ceremony"
+    )
+
+
+def check_origin(headers: Sequence[tuple[bytes, bytes]], origins: Origins) -> None:
+    """
+    Let programs in, and pages by their origin.
+
+    Raises:
+        HandshakeRefused: It comes from a foreign page.
+    """
+    pages, hosts = _values(headers, b"origin"), _values(headers, b"host")
+    if len(pages) > 1 or not origins.permit(next(iter(pages), None), next(iter(hosts), "")):
+        raise HandshakeRefused(
+            HTTPStatus.FORBIDDEN, "Pages of this origin may not open a socket here."
+        )
+
+
+def accept_socket(head: RequestHead, origins: Origins) -> bytes:
+    """
+    Return the answer that opens the socket.
+
+    Raises:
+        HandshakeRefused: The handshake is not one of RFC 6455, or comes from a foreign page.
+    """
+    versions, keys = head.values(b"sec-websocket-version"), head.values(b"sec-websocket-key")
+    if head.http_version != "1.1" or len(versions) != 1:
+        raise HandshakeRefused(
+            HTTPStatus.BAD_REQUEST,
+            "A socket is opened by HTTP/1.1 with one Sec-WebSocket-Version header.",
+        )
+    if versions[0] != SOCKET_VERSION:
+        raise HandshakeRefused(
+            HTTPStatus.UPGRADE_REQUIRED,
+            f"This server speaks version {SOCKET_VERSION} of the WebSocket protocol.",
+            {"Sec-WebSocket-Version": SOCKET_VERSION, "Upgrade": "websocket"},
+        )
+    if len(keys) != 1 or not _is_socket_key(keys[0]):
+        raise HandshakeRefused(
+            HTTPStatus.BAD_REQUEST,
+            "A socket is opened with one Sec-WebSocket-Key header: 16 bytes in base64.",
+        )
+    check_origin(head.headers, origins)
+    return (
+        "HTTP/1.1 101 Switching Protocols\r\n"
+        "Upgrade: websocket\r\n"
+        "Connection: Upgrade\r\n"
+        f"Sec-WebSocket-Accept: {accept_key(keys[0])}\r\n\r\n"
+    ).encode()
+
+
+def cursor_of(head: RequestHead) -> Cursor | None:
+    """
+    Return where the viewer stands, by `Last-Event-ID` or else by the query.
+
+    A `Last-Event-ID` that is not ours is no error, since a browser cannot help sending it:
+    such a viewer starts with a keyframe.
+
+    Raises:
+        HandshakeRefused: `epoch` or `after` is malformed, or comes without the other.
+    """
+    last = [text for text in head.values(b"last-event-id") if text]
+    if last:
+        ours, _, digits = last[0].partition(":")
+        version = number(digits)
+        return Cursor(ours, version) if EPOCH.fullmatch(ours) and version is not None else None
+    query = parse_qs(head.query.decode("latin-1"), keep_blank_values=True)
+    epoch, after = query.get("epoch"), query.get("after")
+    if epoch is None and after is None:
+        return None
+    match (epoch, after):
+        case ([text], [digits]) if EPOCH.fullmatch(text):
+            if (version := number(digits)) is not None:
+                return Cursor(text, version)
+    raise HandshakeRefused(
+        HTTPStatus.BAD_REQUEST,
+        "A cursor is one `epoch` and one `after`, a version: ?epoch=E&after=0",
+    )
+
+
+def _values(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in headers if key == name]
+
+
+def _is_socket_key(text: str) -> bool:
+    try:
+        return len(b64decode(text, validate=True)) == SOCKET_KEY_BYTES
+    except (binascii.Error, ValueError):
+        return False

@@ -1,0 +1,126 @@
+"""The one timer behind every live feed, and the last moments of connections being closed."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from web.sockets.feed import Feeds
+
+# What a client may still send after the goodbye; more is an attack, not a habit.
+LAST_WORDS = 1024 * 1024
+
+
+class Lingering(asyncio.Protocol):
+    """
+    A connection after its goodbye: what still comes in is read and thrown away.
+
+    Closing at once would answer unread bytes with a reset, and a reset can overtake the
+    goodbye on its way to the client.
+    """
+
+    __slots__ = ("_allowance", "_connections", "_others", "transport")
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        connections: set[Any],
+        others: "dict[Lingering, float]",
+    ) -> None:
+        self.transport = transport
+        self._connections = connections
+        self._others = others
+        self._allowance = LAST_WORDS
+
+    def data_received(self, data: bytes) -> None:
+        self._allowance -= len(data)
+        if self._allowance < 0:
+            self.transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        self._connections.discard(self)
+        self._others.pop(self, None)
+
+    def shutdown(self) -> None:
+        """Do nothing at uvicorn's goodbye: this one has its deadline."""
+
+
+class Heart:
+    """
+    Heartbeats to every viewer, and deadlines for those who do not read or do not go.
+
+    Args:
+        feeds: Whom to beat for.
+        now: The hour as text, for the heartbeats.
+        interval: Seconds between heartbeats.
+        patience: Seconds a closed connection may take to go.
+        tick: Seconds between two looks at what is due.
+    """
+
+    def __init__(
+        self,
+        feeds: Feeds,
+        *,
+        now: Callable[[], str],
+        interval: float = 10.0,
+        patience: float = 2.0,
+        tick: float = 1.0,
+    ) -> None:
+        self._feeds = feeds
+        self._now = now
+        self._interval = interval
+        self._patience = patience
+        self._tick = tick
+        self._next_beat: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._lingering: dict[Lingering, float] = {}
+
+    def start(self) -> None:
+        self._next_beat = asyncio.get_running_loop().time() + self._interval
+        self._again()
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        for lingering in tuple(self._lingering):
+            lingering.transport.abort()
+
+    def tick(self, now: float) -> None:
+        """
+        Do what is due.
+
+        Args:
+            now: The loop's time in seconds.
+        """
+        for feed in self._feeds:
+            feed.check(now)
+        for lingering, deadline in tuple(self._lingering.items()):
+            if now >= deadline:
+                lingering.transport.abort()
+        if self._next_beat is None or now >= self._next_beat:
+            self._next_beat = now + self._interval
+            hour = self._now()
+            for feed in self._feeds:
+                feed.beat(hour)
+
+    def linger(self, transport: asyncio.Transport, connections: set[Any]) -> None:
+        """
+        Close a connection once its client has had the chance to read what was written.
+
+        Args:
+            transport: It gets a new protocol, and loses it within `patience`.
+            connections: The server's own list, which the connection stays in until it is gone.
+        """
+        lingering = Lingering(transport, connections, self._lingering)
+        self._lingering[lingering] = asyncio.get_running_loop().time() + self._patience
+        connections.add(lingering)
+        transport.set_protocol(lingering)
+        if transport.can_write_eof():
+            transport.write_eof()
+        else:
+            transport.close()
+
+    def _again(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self._tick, self._again)
+        self.tick(loop.time())

@@ -1,0 +1,1 @@
+"""What others are told of the night, signed, in order and until it arrives."""
