@@ -182,6 +182,7 @@ class Running:
             "TRACKER_PORT": str(self.port),
             "TRACKER_DATABASE": str(folder / "server.db"),
             "TRACKER_ADMIN_TOKEN": TOKEN,
+            "TRACKER_RATE_LIMIT": "100000",
         }
 
     def __enter__(self) -> float:
