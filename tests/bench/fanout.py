@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -87,7 +88,7 @@ async def feed_server(history: GrowingHistory) -> AsyncIterator[tuple[int, Calla
     feeds.add(feed)
     heart = Heart(feeds, now=lambda: HOUR)
     protocol = live_protocol(feeds, heart, allowed_origins=[], now=lambda: HOUR)
-    config = uvicorn.Config(_no_application, http=protocol, log_config=None, lifespan="off")
+    config = uvicorn.Config(_nothing_else, http=protocol, log_config=None, lifespan="off")
     config.load()
     loop, state = asyncio.get_running_loop(), ServerState()
     server = await loop.create_server(
@@ -98,8 +99,9 @@ async def feed_server(history: GrowingHistory) -> AsyncIterator[tuple[int, Calla
     heart.stop()
 
 
-async def _no_application(scope: Any, receive: Any, send: Any) -> None:
-    raise NotImplementedError
+async def _nothing_else(_scope: Any, _receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": HTTPStatus.NOT_FOUND, "headers": []})
+    await send({"type": "http.response.body"})
 
 
 @contextlib.asynccontextmanager
@@ -174,8 +176,15 @@ class Viewer(asyncio.Protocol):
 class Crowd:
     """All viewers of one server, and the frames that they wait for."""
 
-    def __init__(self, contender: Contender, size: int, frames: int, frame_bytes: int) -> None:
+    def __init__(
+        self,
+        contender: Contender,
+        server: "subprocess.Popen[bytes]",
+        options: argparse.Namespace,
+    ) -> None:
+        size, frames, frame_bytes = options.viewers, options.frames, options.bytes
         self.contender = contender
+        self.server = server
         self.size = size
         self.frames = frames
         frame = GrowingHistory(frame_bytes=frame_bytes).frame(FIRST_VERSION + 1)
@@ -197,32 +206,28 @@ class Crowd:
         if not self.over and not self.done.done():
             self.done.set_exception(ConnectionError("the server dropped a viewer"))
 
-    def ask(self, server: "subprocess.Popen[bytes]", count: int) -> None:
-        assert server.stdin is not None
+    def ask(self, count: int) -> None:
+        assert self.server.stdin is not None
         count = min(count, self.frames - len(self.asked))
         if count:
             self.asked += [time.perf_counter()] * count
-            server.stdin.write(b"." * count)
-            server.stdin.flush()
+            self.server.stdin.write(b"." * count)
+            self.server.stdin.flush()
 
     def received(self, before: int, after: int) -> None:
         for number in range(before, after):
             self.missing[number] -= 1
             if not self.missing[number]:
                 self.took.append(time.perf_counter() - self.asked[number])
-                self.on_frame()
+                self.ask(1)
         if len(self.took) == self.frames and not self.done.done():
             self.done.set_result(None)
-
-    def on_frame(self) -> None:
-        raise NotImplementedError
 
 
 async def measure(contender: Contender, options: argparse.Namespace) -> Result:
     with started(contender, options) as (server, port):
         await asyncio.sleep(0.3)
-        crowd = Crowd(contender, options.viewers, options.frames, options.bytes)
-        crowd.on_frame = lambda: crowd.ask(server, 1)  # type: ignore[method-assign]  # bound late
+        crowd = Crowd(contender, server, options)
         loop = asyncio.get_running_loop()
         before, start = resident_kb(server.pid), time.perf_counter()
         viewers: list[Viewer] = []
@@ -237,7 +242,7 @@ async def measure(contender: Contender, options: argparse.Namespace) -> Result:
         joins = options.viewers / (time.perf_counter() - start)
         memory = (resident_kb(server.pid) - before) / options.viewers
         start, cpu = time.perf_counter(), cpu_seconds(server.pid)
-        crowd.ask(server, options.in_flight)
+        crowd.ask(options.in_flight)
         async with asyncio.timeout(120):
             await crowd.done
         seconds = time.perf_counter() - start

@@ -1,5 +1,5 @@
 /** Addresses of a night's pages as they are linked to from where the viewer stands. */
-import { getContext, setContext, untrack } from 'svelte';
+import { getContext, setContext } from 'svelte';
 import type { SubjectView } from '../core/route';
 
 export interface Links {
@@ -15,12 +15,4 @@ export function provideLinks(links: Links): void {
 
 export function useLinks(): Links {
   return getContext<Links>(KEY);
-}
-
-/**
- * The links of what is folded away: they are not kept up while the viewer moves through the night,
- * but brought up to date when it is opened.
- */
-export function foldedLinks(links: Links, open: () => boolean): Links {
-  return { to: (subject) => (open() ? links.to(subject) : untrack(() => links.to(subject))) };
 }
