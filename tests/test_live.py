@@ -758,6 +758,45 @@ async def test_the_heart_goes_on_by_itself_until_stopped() -> None:
     assert len(pipe.written) == beats
 
 
+LONG_AFTER = 60
+"""Seconds, by which every deadline is over."""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "GET / HTTP/1.1\r\nHost: tra",
+        "POST / HTTP/1.1\r\nHost: tracker\r\nContent-Length: 10\r\n\r\nhalf",
+        "GET / HTTP/1.1\r\nHost: tracker\r\n\r\nGET / HTTP/1.1\r\nHo",
+    ],
+    ids=["nothing", "half a head", "half a body", "one request and half another"],
+)
+async def test_a_request_that_does_not_come_whole_is_not_waited_for_long(said: str) -> None:
+    async with serving() as night, raw(night) as client:
+        client.say(said)
+        await night.until(lambda: night.state.connections)
+        await asyncio.sleep(0.02)  # what was said is there
+        soon = asyncio.get_running_loop().time() + 10
+        night.heart.tick(soon)
+        await asyncio.sleep(0.02)
+        assert night.state.connections
+        night.heart.tick(soon + LONG_AFTER)
+        assert b"half" not in await client.rest()
+        await night.until(lambda: not night.state.connections)
+
+
+async def test_who_has_asked_is_served_as_long_as_it_takes() -> None:
+    async with serving() as night, connect(night.socket_url) as client, raw(night) as slow:
+        await types(client, 3)
+        slow.say("GET /slow?0.1 HTTP/1.1\r\nHost: tracker\r\n\r\n")
+        await night.until(lambda: night.state.tasks)
+        night.heart.tick(asyncio.get_running_loop().time() + LONG_AFTER)
+        assert (await slow.answer())[2] == b"GET /slow "
+        night.grow()
+        assert await types(client, 1)
+
+
 async def test_a_shutdown_closes_sockets_with_1012_and_ends_streams() -> None:
     async with serving() as night, connect(night.socket_url) as client, raw(night) as stream:
         stream.say(f"GET {LIVE} HTTP/1.1\r\nHost: tracker\r\n\r\n")

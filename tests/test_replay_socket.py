@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from structlog.testing import capture_logs
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 from websockets.asyncio.client import ClientConnection, connect
@@ -345,6 +346,8 @@ async def refused(url: str, origin: str | None = None) -> tuple[int, str, dict[s
     response = caught.value.response
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "default-src 'self'" in response.headers["content-security-policy"]
     problem: dict[str, Any] = json.loads(response.body or b"")
     return response.status_code, response.headers["content-type"], problem
 
@@ -394,10 +397,12 @@ async def test_an_unknown_ceremony_is_refused_with_404(caplog: pytest.LogCapture
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
-async def test_pages_of_foreign_origin_are_refused_with_403() -> None:
+async def test_pages_of_foreign_origin_are_refused_with_403_and_the_log_names_them() -> None:
     async with serving() as server:
-        status, kind, _ = await refused(server.url(), "https://elsewhere.example")
+        with capture_logs() as logged:
+            status, kind, _ = await refused(server.url(), "https://elsewhere.example")
         assert (status, kind) == (403, "application/problem+json")
+        assert [line["origin"] for line in logged] == ["https://elsewhere.example"]
         own = Origin(f"http://127.0.0.1:{server.port}")
         async with connect(server.url(), origin=own, compression=None):
             pass

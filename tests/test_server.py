@@ -65,6 +65,26 @@ ANSWERS = {
 }
 
 
+def test_a_socket_that_leads_nowhere_is_refused_like_any_other_request(
+    server: RunningServer,
+) -> None:
+    for path in ("/nope", f"{HERE}/board", f"{HERE}/live/"):
+        head, body = asked(
+            server,
+            request(
+                path,
+                "GET",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+            ).replace(b"Connection: close\r\n", b""),
+        )
+        assert head.startswith(b"HTTP/1.1 404 ")
+        assert b"nosniff" in head
+        assert json.loads(body)["type"] == "urn:awards-night:problem:not-found"
+
+
 @pytest.mark.parametrize(("path", "status"), ANSWERS.values(), ids=ANSWERS.keys())
 def test_every_answer_carries_the_security_headers_once(
     server: RunningServer, path: str, status: int

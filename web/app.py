@@ -11,7 +11,7 @@ import structlog
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.config.cors import CORSConfig
-from litestar.datastructures import MutableScopeHeaders, State
+from litestar.datastructures import Headers, MutableScopeHeaders, State
 from litestar.di import Provide
 from litestar.enums import HttpMethod
 from litestar.plugins import PluginProtocol
@@ -38,7 +38,6 @@ from web.pictures.routes import og_routes
 from web.policy import POLICY, STRICT
 from web.settings import Settings
 from web.sockets.replay import replay_socket
-from web.sockets.replay_handshake import ceremony_of as replayed_ceremony
 from web.webhooks import doors as webhook_doors
 from web.webhooks.courier import deliver
 
@@ -111,7 +110,7 @@ class Tracker:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] == "websocket" and replayed_ceremony(scope["path"]) is not None:
+        if scope["type"] == "websocket":  # a live feed's never gets here
             await self._replay(scope, receive, send)
             return
         if scope["type"] == "http" and scope["method"] == "HEAD":
@@ -189,17 +188,20 @@ async def _finish(message: Any, scope: Any) -> None:
     if scope["method"] == "GET":
         # Everything a GET shows is public or needs a token that no page sends by itself.
         headers["Access-Control-Allow-Origin"] = "*"
+        if "gzip" not in Headers.from_scope(scope).get("Accept-Encoding", ""):
+            # The compressor says it of its own form alone; caches would keep this one for all.
+            headers.extend_header_value("Vary", "Accept-Encoding")
     if "grant" in scope.get("state", ()):
         headers["Cache-Control"] = "no-store"  # whatever needed a token is for its holder alone
-    if scope["method"] == "OPTIONS" and "Allow" in headers:
-        headers["Allow"] = ", ".join(
-            sorted(_methods(scope["litestar_app"], scope["path_template"]))
-        )
+    if "Allow" in headers:
+        allowed = set(headers["Allow"].split(", "))
+        if scope["method"] == "OPTIONS":
+            allowed = _methods(scope["litestar_app"], scope["path_template"])
+        headers["Allow"] = ", ".join(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed))
 
 
 def _methods(app: Litestar, path: str) -> set[str]:
     """Return what may be asked of a path; Litestar itself would name its first handler's alone."""
     routes = [route for route in app.routes if isinstance(route, HTTPRoute)]
     asked = [method for route in routes if route.path_format == path for method in route.methods]
-    found = {HttpMethod(method).value for method in asked}
-    return found | {"HEAD"} if "GET" in found else found
+    return {HttpMethod(method).value for method in asked}

@@ -5,9 +5,10 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from urllib.parse import parse_qs, unquote
 
+import structlog
 from websockets.utils import accept_key
 
 from events.store import UnknownStream
@@ -21,6 +22,9 @@ LIVE_PATH = re.compile(r"/api/ceremonies/([^/]+)/live")
 EPOCH = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SOCKET_VERSION = "13"
 SOCKET_KEY_BYTES = 16
+_LOGGED_CHARS: Final = 200
+
+_log: Final = structlog.get_logger("sockets")
 
 
 class HandshakeRefused(Exception):
@@ -81,6 +85,7 @@ def check_origin(headers: Sequence[tuple[bytes, bytes]], origins: Origins) -> No
     """
     pages, hosts = _values(headers, b"origin"), _values(headers, b"host")
     if len(pages) > 1 or not origins.permit(next(iter(pages), None), next(iter(hosts), "")):
+        _log.warning("foreign origin", origin=", ".join(pages)[:_LOGGED_CHARS])
         raise HandshakeRefused(
             HTTPStatus.FORBIDDEN, "Pages of this origin may not open a socket here."
         )

@@ -1,4 +1,4 @@
-"""The one timer behind every live feed, and the last moments of connections being closed."""
+"""The one timer behind all connections: heartbeats, and deadlines at their start and their end."""
 
 import asyncio
 from collections.abc import Callable
@@ -46,13 +46,14 @@ class Lingering(asyncio.Protocol):
 
 class Heart:
     """
-    Heartbeats to every viewer, and deadlines for those who do not read or do not go.
+    Heartbeats to every viewer, and deadlines for those who do not ask, do not read or do not go.
 
     Args:
         feeds: Whom to beat for.
         now: The hour as text, for the heartbeats.
         interval: Seconds between heartbeats.
         patience: Seconds a closed connection may take to go.
+        hearing: Seconds in which a request must have come whole.
         tick: Seconds between two looks at what is due.
     """
 
@@ -63,16 +64,19 @@ class Heart:
         now: Callable[[], str],
         interval: float = 10.0,
         patience: float = 2.0,
+        hearing: float = 20.0,
         tick: float = 1.0,
     ) -> None:
         self._feeds = feeds
         self._now = now
         self._interval = interval
         self._patience = patience
+        self._hearing = hearing
         self._tick = tick
         self._next_beat: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._lingering: dict[Lingering, float] = {}
+        self._unheard: dict[asyncio.BaseTransport, float] = {}
 
     def start(self) -> None:
         self._next_beat = asyncio.get_running_loop().time() + self._interval
@@ -97,11 +101,23 @@ class Heart:
         for lingering, deadline in tuple(self._lingering.items()):
             if now >= deadline:
                 lingering.transport.abort()
+        for transport, deadline in tuple(self._unheard.items()):
+            if now >= deadline:
+                self.heard(transport)
+                transport.close()
         if self._next_beat is None or now >= self._next_beat:
             self._next_beat = now + self._interval
             hour = self._now()
             for feed in self._feeds:
                 feed.beat(hour)
+
+    def hear(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for a request; one that does not come, or comes in drops, is not waited for long."""
+        self._unheard[transport] = asyncio.get_running_loop().time() + self._hearing
+
+    def heard(self, transport: asyncio.BaseTransport) -> None:
+        """Wait no longer: the request is here, or the connection is gone."""
+        self._unheard.pop(transport, None)
 
     def linger(self, transport: asyncio.Transport, connections: set[Any]) -> None:
         """

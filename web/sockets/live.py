@@ -1,5 +1,6 @@
 """The live feed's connections: a uvicorn protocol that takes them over, socket and event stream."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Any, ClassVar, NamedTuple, cast
@@ -65,6 +66,14 @@ class LiveProtocol(HttpToolsProtocol):
         self._pending: RequestHead | HandshakeRefused | None = None
         self._early = b""
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
+        super().connection_made(transport)
+        self.door.heart.hear(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.door.heart.heard(self.transport)
+        super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
         if self._pending is not None:
             self._hear_early(data)
@@ -88,6 +97,7 @@ class LiveProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.door.heart.hear(self.transport)
         self._in_head = True
         self._head_bytes = 0
 
@@ -113,6 +123,7 @@ class LiveProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._in_head = False
+        self.door.heart.heard(self.transport)
         # Of a socket's handshake; a body it may have is never parsed, nor is a stream's.
         if self._pending is None:
             super().on_message_complete()
@@ -159,6 +170,7 @@ class LiveProtocol(HttpToolsProtocol):
                 self._give_up(latest)
             return
         self._unset_keepalive_if_required()
+        self.door.heart.heard(self.transport)
         self.connections.discard(self)
         self.server_state.total_requests += 1
         self.parser = None  # type: ignore[assignment]  # as uvicorn does: it ends the cycle

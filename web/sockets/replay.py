@@ -15,6 +15,7 @@ from websockets.frames import CloseCode
 from replay.clock import Clock
 from replay.player import Declined, Moved, Played, Player
 from replay.playhead import Control, Playhead
+from web.policy import ALWAYS
 from web.sockets import messages
 from web.sockets.handshake import HandshakeRefused, check_origin, unknown
 from web.sockets.origins import Origins
@@ -116,7 +117,8 @@ async def _deny(send: Send, refusal: HandshakeRefused) -> None:
             "type": "websocket.http.response.start",
             "status": refusal.status.value,
             "headers": [
-                (name.lower().encode(), value.encode()) for name, value in refusal.headers.items()
+                (name.lower().encode(), value.encode())
+                for name, value in {**ALWAYS, **refusal.headers}.items()
             ],
         }
     )
