@@ -34,6 +34,8 @@ _BETWEEN_LOOKS: Final = 30
 
 Theme = Literal["dark", "light"]
 THEMES: Final[tuple[Theme, ...]] = ("dark", "light")
+BACKDROPS: Final = ("white", "black")
+"""The extremes of what a streaming program shows behind an overlay."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ class Screens:
         troubles = list(self._troubles)  # closing cuts off what is under way
         for page in self._pages:
             page.context.close()
-        assert not troubles
+        assert not troubles, troubles
 
     def _lost(self, request: Request) -> None:
         # The browser itself drops what it was fetching for a page that is being left.
@@ -231,12 +233,16 @@ def animated(page: Page, within: str) -> list[str]:
 
 
 def rest(page: Page) -> None:
-    """Wait until every font is here and nothing moves any more."""
-    unrest = """() => [
-      ...(document.fonts.status === 'loading' ? ['fonts'] : []),
-      ...document.getAnimations().filter(({ playState }) => playState === 'running')
-        .map(({ effect }) => effect.target.outerHTML.slice(0, 120)),
-    ]"""
+    """Let everything that moves come to its end at once, and wait until every font is here."""
+    unrest = """() => {
+      const moving = document.getAnimations().filter(({ playState }) => playState === 'running');
+      moving.filter(({ effect }) => effect.getComputedTiming().endTime < Infinity)
+        .forEach((each) => each.finish());
+      return [
+        ...(document.fonts.status === 'loading' ? ['fonts'] : []),
+        ...moving.map(({ effect }) => effect.target.outerHTML.slice(0, 120)),
+      ];
+    }"""
     until(page, lambda: page.evaluate(unrest), [])
 
 
@@ -251,7 +257,9 @@ def findings(page: Page, within: str = "html", *, colours_only: bool = False) ->
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
-    found: list[str] = page.evaluate(_FIND, [within, ["color-contrast"] if colours_only else WCAG])
+    rules = ["color-contrast"] if colours_only else WCAG
+    with all_at_once(page):
+        found: list[str] = page.evaluate(_FIND, [within, rules])
     return found
 
 
@@ -267,12 +275,26 @@ def in_both_themes(page: Page, within: str = "html") -> list[str]:
     return found
 
 
+def over_any_picture(page: Page) -> list[str]:
+    """Return what axe finds over white, and what contrasts it finds wrong over black."""
+    found: list[str] = []
+    for backdrop in BACKDROPS:
+        page.evaluate("(it) => { document.documentElement.style.background = it; }", backdrop)
+        in_this = findings(page, colours_only=backdrop != BACKDROPS[0])
+        found += [f"over {backdrop}: {finding}" for finding in in_this]
+    return found
+
+
 @contextmanager
 def all_at_once(page: Page) -> Iterator[None]:
     """Make the window as high as the page: what is fixed then covers nothing that is looked at."""
     window = page.viewport_size
     assert window is not None
     height: int = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": window["width"], "height": max(height, window["height"])})
+    if height <= window["height"]:
+        yield
+        return
+    page.set_viewport_size({"width": window["width"], "height": height})
+    rest(page)  # since what comes near is fetched only now
     yield
     page.set_viewport_size(window)

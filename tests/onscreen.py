@@ -16,6 +16,16 @@ STATUS: Final = {
 }
 SUBJECTS: Final = {"works": "Films", "people": "People", "distributors": "Distributors"}
 
+# What is folded is drawn only where it is open.
+_UNFOLD: Final = """() => Promise.all(
+  ['ranking', 'categories']
+    .flatMap((each) => [...document.querySelectorAll(`[aria-labelledby=${each}-title] details`)])
+    .filter(({ open }) => !open)
+    .map((folded) => new Promise((opened) => {
+      folded.addEventListener('toggle', opened, { once: true });
+      folded.open = true;
+    })))"""
+
 _READ: Final = """() => {
   const text = (parent, selector) => parent.querySelector(selector)?.textContent.trim() ?? '';
   const rows = (list) => [...document.querySelectorAll(list)].map((row) => ({
@@ -46,8 +56,14 @@ def choose_subject(page: Page, subject: str) -> None:
     ranked.get_by_role("button", name=SUBJECTS[subject], exact=True).click()
 
 
+def unfold(page: Page) -> None:
+    """Open every category, and the list of those who have won nothing."""
+    page.evaluate(_UNFOLD)
+
+
 def shown(page: Page) -> dict[str, Any]:
-    """Return the ranking that is chosen, and the categories, as the page shows them."""
+    """Return the ranking that is chosen, and the categories, as the page shows them unfolded."""
+    unfold(page)
     read: dict[str, Any] = page.evaluate(_READ)
     read["winless"].sort(key=lambda row: row["name"])
     return read

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from browsing import DESKTOP, PHONE, THEMES, Device, Screens, findings, in_both_themes, rest, until
+from browsing import DESKTOP, PHONE, Device, Screens, in_both_themes, until
 from consoles import Console, Office, at_desk, digits
 from producer import Producer
 from servers import TOKEN, RunningServer
@@ -426,15 +426,14 @@ def test_axe_finds_nothing_at_the_desk(
     page = screens.open(f"{office.url}/console", device)
     found: dict[str, list[str]] = {}
 
-    def look(name: str, where: Page) -> None:
-        for theme in THEMES:
-            where.emulate_media(color_scheme=theme)
-            rest(where)
-            found[f"{name}, {theme}"] = findings(where)
+    def look(name: str, where: Page, within: str = "html") -> None:
+        found[name] = in_both_themes(where, within)
 
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     look("signing in", page)
-    look("front", (front := screens.open(f"{office.url}/console#token={TOKEN}", device)))
+    front = screens.open(f"{office.url}/console#token={TOKEN}", device)
     expect(front.get_by_role("heading", name="Desks")).to_be_visible()
+    look("front", front)
     desk = at_desk(screens, office, night, office.token("ada")["token"], device)
     page = desk.page
     look("before the night", page)
@@ -462,7 +461,7 @@ def test_axe_finds_nothing_at_the_desk(
     look("a conflict", page)
     desk.press("1", "?")
     if device is DESKTOP:
-        assert in_both_themes(page, "dialog[open]") == []
+        look("the keys", page, "dialog[open]")
     assert {where: what for where, what in found.items() if what} == {}
 
 

@@ -21,6 +21,7 @@ from browsing import (
     Theme,
     animated,
     findings,
+    over_any_picture,
     rest,
     stop_clock,
     until,
@@ -86,14 +87,17 @@ _SEE_THROUGH: Final = """async ([picture, texts]) => {
   const canvas = new OffscreenCanvas(image.width, image.height);
   const context = canvas.getContext('2d');
   context.drawImage(image, 0, 0);
-  const solid = (left, top, width, height) =>
-    context.getImageData(left, top, Math.max(width, 1), Math.max(height, 1)).data
-      .filter((_, i) => i % 4 === 3).every((alpha) => alpha === 255);
+  // Of eight million numbers every fourth, which a callback for each would take a second for.
+  const count = ({ data }, alpha) => {
+    let found = 0;
+    for (let i = 3; i < data.length; i += 4) if (data[i] === alpha) found += 1;
+    return found / (data.length / 4);
+  };
+  const solid = (left, top, width, height) => count(
+    context.getImageData(left, top, Math.max(width, 1), Math.max(height, 1)), 255) === 1;
   const bare = texts.filter(({ lines }) => lines.some(({ left, top, right, bottom }) => !solid(
     Math.floor(left), Math.floor(top), Math.ceil(right - left), Math.ceil(bottom - top))));
-  const alphas = context.getImageData(0, 0, image.width, image.height).data
-    .filter((_, i) => i % 4 === 3);
-  const clear = alphas.reduce((count, alpha) => count + (alpha === 0), 0) / alphas.length;
+  const clear = count(context.getImageData(0, 0, image.width, image.height), 0);
   return { clear, bare: bare.map(({ text }) => text) };
 }"""
 
@@ -323,19 +327,15 @@ def test_an_overlay_is_transparent_but_never_under_a_text(
         assert min(each["size"] for each in seen) >= SMALLEST_TEXT
 
 
-@pytest.mark.parametrize("backdrop", ["white", "black"])
 @pytest.mark.parametrize("path", ["tv?at=141", "overlay?at=141", "overlay?at=140", "embed?at=141"])
 def test_axe_finds_nothing_on_a_screen_of_its_own(
-    server: RunningServer, screens: Screens, path: str, backdrop: str
+    server: RunningServer, screens: Screens, path: str
 ) -> None:
     page = screens.open("about:blank", FULL_HD)
     for theme in THEMES:
         opened(page, f"{server.url}/oscars-89/{path}&theme={theme}")
-        if path.startswith("overlay"):
-            page.evaluate(
-                "(colour) => { document.documentElement.style.background = colour; }", backdrop
-            )
-        assert findings(page) == []
+        found = over_any_picture(page) if path.startswith("overlay") else findings(page)
+        assert found == [], theme
 
 
 def test_a_lower_third_comes_with_each_result_and_leaves(

@@ -227,7 +227,7 @@ def test_without_colours_every_state_is_also_a_word(
 ) -> None:
     page = screens.open("about:blank", forced_colors="active")
     for screen in ALL:
-        if screen.backdrop is None:
+        if not screen.overlay:
             show(page, server, screen)
             coloured: list[str] = page.evaluate(
                 """() => [...document.querySelectorAll('body *')].filter((each) =>

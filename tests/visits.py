@@ -27,18 +27,18 @@ class Screen:
         ready: A selector of what is there once it shows what it is for.
         sections: It has a board, categories and a feed: on a phone, one of them at a time.
         phone: It is also for phones.
-        backdrop: What a streaming program shows behind it.
+        overlay: A streaming program shows it over a picture.
     """
 
     path: str
     ready: str = "main h2"
     sections: bool = False
     phone: bool = True
-    backdrop: str | None = None
+    overlay: bool = False
 
     def __str__(self) -> str:
         """Name it in what a test says."""
-        return self.path if self.backdrop is None else f"{self.path} over {self.backdrop}"
+        return self.path
 
 
 INDEX: Final = Screen("/", "main li")
@@ -56,9 +56,8 @@ WINNERS: Final = Screen("/oscars-97/winners", "main h1, main table")
 TV: Final = Screen("/oscars-97-rehearsal/tv", "h1, h2", phone=False)
 EMBED: Final = Screen("/oscars-97/embed", "#app :is(h1, h2, h3, a)")
 OVERLAYS: Final = tuple(
-    Screen(f"/oscars-97-rehearsal/overlay{plate}", "#app p", phone=False, backdrop=backdrop)
+    Screen(f"/oscars-97-rehearsal/overlay{plate}", "#app p", phone=False, overlay=True)
     for plate in ("", "/board", "/lower-third?at=121", "/ticker")
-    for backdrop in ("white", "black")
 )
 BOARDS: Final = (BEFORE, LIVE, CORRECTION, END)
 FEW: Final = (INDEX, LIVE, CORRECTION, SUBJECTS[0], SUBJECTS[-1])
@@ -85,10 +84,6 @@ def show(page: Page, server: RunningServer, screen: Screen, query: str = "") -> 
     joint = "&" if "?" in screen.path else "?"
     page.goto(f"{server.url}{screen.path}{joint + query if query else ''}")
     expect(page.locator(screen.ready).first).to_be_visible()
-    if screen.backdrop is not None:
-        page.evaluate(
-            "(colour) => { document.documentElement.style.background = colour; }", screen.backdrop
-        )
     rest(page)
 
 
