@@ -189,11 +189,12 @@ def document(page: Page) -> str:
 
 def assert_same(pages: list[Page], when: str) -> str:
     """Return the document that both pages have."""
-    for _ in range(LOOKS):
-        one, other = (document(page) for page in pages)
-        if one == other:
-            break
+    one, other = map(document, pages)
+    looks = 1
+    while one != other and looks < LOOKS:
         pages[0].wait_for_timeout(100)
+        one, other = map(document, pages)
+        looks += 1
     assert one == other, when
     return one
 
