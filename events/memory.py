@@ -45,6 +45,13 @@ class MemoryStore:
         except KeyError:
             raise UnknownStream(ceremony) from None
 
+    async def histories_of(self, ceremony: str, since: int) -> Sequence[History]:
+        self._open()
+        found = [each for each in self._logs if each.ceremony == ceremony and each.number >= since]
+        if not found:
+            raise UnknownStream(ceremony)
+        return found
+
     async def head(self, history: History) -> int:
         self._open()
         return len(self._logs[history])

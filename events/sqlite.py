@@ -90,6 +90,17 @@ class SqliteStore:
         except KeyError:
             raise UnknownStream(ceremony) from None
 
+    async def histories_of(self, ceremony: str, since: int) -> Sequence[History]:
+        rows = await self._fetch(
+            "SELECT number FROM histories WHERE ceremony = ? AND number >= ? ORDER BY number",
+            (ceremony, since),
+        )
+        # The file may be ahead of the writer for a moment; what nobody was told of can wait.
+        known = [number for (number,) in rows if number in self._group.heads]
+        if not known:
+            raise UnknownStream(ceremony)
+        return [History(ceremony, number, self._generation) for number in known]
+
     async def head(self, history: History) -> int:
         self._open()
         return self._group.heads[history.number]

@@ -183,6 +183,15 @@ class EventStore(Protocol):
         """
         ...
 
+    async def histories_of(self, ceremony: str, since: int) -> Sequence[History]:
+        """
+        Return the ceremony's histories, superseded ones too, from that number on, oldest first.
+
+        Raises:
+            UnknownStream: There is none.
+        """
+        ...
+
     async def head(self, history: History) -> int:
         """Return the version of the last event."""
         ...

@@ -298,6 +298,19 @@ async def test_the_old_history_is_kept_but_takes_no_more_events(store: EventStor
     assert await logged(store, new) == moments(1)
 
 
+async def test_superseded_histories_can_be_named(store: EventStore) -> None:
+    first = await store.begin(moments(3))
+    await store.begin(moments(1, ceremony="other"))
+    second = await store.begin(moments(1), anew=True)
+    third = await store.begin(moments(2), anew=True)
+
+    assert await store.histories_of("made-up", 0) == [first, second, third]
+    assert await store.histories_of("made-up", second.number) == [second, third]
+    for ceremony, since in (("no-such", 0), ("made-up", third.number + 1)):
+        with pytest.raises(UnknownStream):
+            await store.histories_of(ceremony, since)
+
+
 async def test_beginning_anew_needs_no_history_before(store: EventStore) -> None:
     assert await store.head(await store.begin(moments(2), anew=True)) == 2
 
@@ -609,6 +622,7 @@ async def test_a_closed_store_says_so(store: EventStore) -> None:
     for refused in (
         store.histories(),
         store.current("made-up"),
+        store.histories_of("made-up", 0),
         store.head(history),
         store.begin(moments(1, ceremony="other")),
         store.append(history, moments(1, after=1), expected_version=1),

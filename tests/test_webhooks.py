@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from doors import BEARER, HERE, ID, opened, problem, programme
 from events.memory import MemoryStore
@@ -209,6 +210,62 @@ async def test_a_history_begun_anew_is_told_from_its_beginning() -> None:
     assert len({headers["webhook-id"] for headers, _ in wire.sent}) == 3
 
 
+async def test_what_was_left_of_an_older_history_comes_first_after_a_restart() -> None:
+    store, history = await begun()
+    webhooks, wire = Webhooks(store, now=now), Wire()
+    await added(webhooks, history, len(LIVE))
+    async with delivering(store, webhooks, wire):
+        await said(store, history, 1)
+        await until(wire, 1)
+    await said(store, history, 2)
+    await store.begin(recorded(LIVE[:1], ID), anew=True)
+    await store.begin(recorded(LIVE[:2], ID), anew=True)
+    again = Webhooks(store, now=now)
+    await again.load()
+    async with delivering(store, again, wire):
+        await until(wire, 6)
+    head = len(LIVE)
+    assert wire.versions == [head + 1, head + 2, head + 3, 1, 1, 2]
+
+
+async def test_an_accident_is_told_and_ends_no_webhook() -> None:
+    store, history = await begun()
+    webhooks, wire = Webhooks(store, now=now), Wire()
+    webhook, _ = await added(webhooks, history, len(LIVE))
+    well, accidents = wire.find, 3
+
+    async def find(url: str) -> Destination:
+        nonlocal accidents
+        if accidents:
+            accidents -= 1
+            raise RuntimeError("unforeseen")
+        return await well(url)
+
+    wire.find = find  # type: ignore[method-assign]  # it stumbles at first
+    with capture_logs() as logged:
+        async with delivering(store, webhooks, wire):
+            await said(store, history, 2)
+            await until(wire, 2)
+    assert wire.versions == [len(LIVE) + 1, len(LIVE) + 2]
+    assert len(wire.pauses) == 3
+    assert wire.pauses[2] >= 2 * FIRST_PAUSE, "they double"
+    told = [each for each in logged if each["event"] == "webhook fails"]
+    assert [each["webhook"] for each in told] == [webhook.id]
+    assert "unforeseen" in told[0]["problem"]
+    assert not webhooks.failing
+
+
+async def test_the_end_of_all_deliveries_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def deliver(*_: object) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr("web.app.deliver", deliver)
+    with capture_logs() as logged:
+        async with opened(*LIVE):
+            await asyncio.sleep(0.01)
+    assert [each["log_level"] for each in logged if "webhooks" in each["event"]] == ["error"]
+
+
 def test_pauses_double_up_to_a_limit_and_no_two_are_alike() -> None:
     for attempt in range(40):
         pause = pause_before(attempt)
@@ -222,6 +279,8 @@ def test_pauses_double_up_to_a_limit_and_no_two_are_alike() -> None:
     [
         *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0"),  # noqa: S104 - looked at, not bound
         *("::1", "fe80::1%eth0", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::"),
+        *("::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::7f00:1", "fec0::1", "3fff::1"),
+        *("5f00::1", "::ffff:1.1.1.1", "2001:0:a00:1::1", "2001:db8::1", "ff0e::1"),
         *("224.0.0.1", "100.64.0.1", "255.255.255.255", "not-an-address"),
     ],
 )
@@ -229,7 +288,7 @@ def test_a_private_address_is_told_from_a_public_one(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.215.14", "2606:4700::1111"])
+@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "2a00:1450::1"])
 def test_a_public_address_is_one(address: str) -> None:
     assert is_public(address)
 

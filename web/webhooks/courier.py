@@ -94,17 +94,36 @@ class Courier:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _serve(self, webhook: Webhook) -> None:
-        while True:
+        attempt = 0
+        while self._webhooks.stands(webhook):
+            before = self._webhooks.cursor(webhook)
             try:
-                history = await self._store.current(webhook.ceremony)
-                cursor = self._webhooks.cursor(webhook)
-                after = cursor.version if cursor.history == history.number else 0
-                async for recorded in self._store.subscribe(history, after):
-                    if not await self._deliver(webhook, history, recorded):
-                        return
-            except StoreError as problem:
-                self._webhooks.failing[webhook.id] = str(problem)
-                await self._pause(FIRST_PAUSE)
+                await self._tell(webhook)
+                attempt = 0
+            except Exception as problem:  # noqa: BLE001 - else one accident ends it, and nobody sees
+                if not self._webhooks.stands(webhook):
+                    return
+                foreseen = isinstance(problem, StoreError)
+                trouble = str(problem) if foreseen else f"a fault of the tracker ({problem!r})"
+                self._failed(webhook, trouble, None if foreseen else problem)
+                attempt = attempt if self._webhooks.cursor(webhook) == before else 0
+                await self._pause(pause_before(attempt))
+                attempt += 1
+
+    async def _tell(self, webhook: Webhook) -> None:
+        """Deliver from its cursor on, through every history that has begun since."""
+        cursor = self._webhooks.cursor(webhook)
+        for history in await self._store.histories_of(webhook.ceremony, cursor.history):
+            after = cursor.version if cursor.history == history.number else 0
+            # One that was superseded ends by itself, once all of it was delivered.
+            async for recorded in self._store.subscribe(history, after):
+                if not await self._deliver(webhook, history, recorded):
+                    return
+
+    def _failed(self, webhook: Webhook, trouble: str, problem: Exception | None = None) -> None:
+        if webhook.id not in self._webhooks.failing:
+            _log.warning("webhook fails", webhook=webhook.id, problem=trouble, exc_info=problem)
+        self._webhooks.failing[webhook.id] = trouble
 
     async def _deliver(self, webhook: Webhook, history: History, recorded: Recorded) -> bool:
         """Return once it has arrived, or false where nobody is to be told any more."""
@@ -125,9 +144,7 @@ class Courier:
                 await self._webhooks.remove(webhook.id, by="the address, by 410")
                 _log.info("webhook gone", webhook=webhook.id)
                 return False
-            if webhook.id not in self._webhooks.failing:
-                _log.warning("webhook fails", webhook=webhook.id, problem=trouble)
-            self._webhooks.failing[webhook.id] = trouble
+            self._failed(webhook, trouble)
             await self._pause(pause_before(attempt))
             attempt += 1
         self._webhooks.failing.pop(webhook.id, None)

@@ -92,15 +92,18 @@ def is_public(address: str) -> bool:
         given = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    inner = getattr(given, "ipv4_mapped", None) or given
-    return bool(inner.is_global and not inner.is_multicast and not _translated(inner))
-
-
-def _translated(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    # Addresses that carry another one inside, which may be a private one.
-    if isinstance(address, ipaddress.IPv4Address):
+    if isinstance(given, ipaddress.IPv6Address) and not _is_unicast(given):
         return False
-    return address.sixtofour is not None or address.teredo is not None or address in _NAT64
+    return given.is_global and not given.is_multicast
 
 
-_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+def _is_unicast(address: ipaddress.IPv6Address) -> bool:
+    # All that is handed out lies in one network. Outside of it, and in 6to4 and Teredo, addresses
+    # may carry another one inside, which may be a private one.
+    carries = address.sixtofour is not None or address.teredo is not None
+    return address in _UNICAST and address not in _DOCUMENTATION and not carries
+
+
+_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+_DOCUMENTATION: Final = ipaddress.IPv6Network("3fff::/20")
+"""Not the public network either, which this Python does not know yet."""
