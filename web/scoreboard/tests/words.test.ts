@@ -154,15 +154,11 @@ function shapeOf(catalogue: object, path = ''): string[] {
     .sort();
 }
 
-/** The texts of a catalogue's source, by the path of the entry in which they stand. */
+/** The texts of a catalogue's sources, by the path of the entry in which they stand. */
 function sentences(language: string, of: string): Map<string, string[]> {
-  const file = join(SOURCE, 'words', `${of}${language}.ts`);
-  const source = ts.createSourceFile(
-    file,
-    readFileSync(file, 'utf8'),
-    ts.ScriptTarget.Latest,
-    true,
-  );
+  const words = join(SOURCE, 'words');
+  const parts = join(words, of.replace('.', '/'), language);
+  const files = readdirSync(parts).map((name) => join(parts, name));
   const found = new Map<string, string[]>();
   const walk = (node: ts.Node, path: string): void => {
     const inner = ts.isAsExpression(node) ? node.expression : node;
@@ -175,12 +171,15 @@ function sentences(language: string, of: string): Map<string, string[]> {
       found.set(path, textsIn(inner));
     }
   };
-  source.forEachChild((node) => {
-    if (!ts.isVariableStatement(node)) return;
-    for (const { name, initializer } of node.declarationList.declarations) {
-      if (name.getText() === language && initializer) walk(initializer, '');
-    }
-  });
+  for (const file of [join(words, `${of}${language}.ts`), ...files]) {
+    const text = readFileSync(file, 'utf8');
+    ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true).forEachChild((node) => {
+      if (!ts.isVariableStatement(node)) return;
+      for (const { initializer } of node.declarationList.declarations) {
+        if (initializer && ts.isObjectLiteralExpression(initializer)) walk(initializer, '');
+      }
+    });
+  }
   return found;
 }
 

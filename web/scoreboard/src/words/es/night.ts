@@ -1,0 +1,114 @@
+/** In Spanish: what the night’s page says of the night: its head, its board and its categories. */
+import { counted, list, plural } from '../../core/format';
+import type { night as english } from '../en/night';
+
+export const night: typeof english = {
+  hero: {
+    label: 'Lo último',
+    winner: 'Premio',
+    tie: 'Empate',
+    underReview: 'En revisión',
+    underReviewNote: 'El resultado sigue en pie mientras se comprueba.',
+    corrected: 'Corregido',
+    retracted: 'Anulado',
+    retractedNote: 'Este resultado ya no vale. La categoría vuelve a estar abierta.',
+    confirmed: 'Confirmado',
+    notThis: 'No es lo que se anunció primero:',
+    opening: 'La noche ha empezado',
+    openingNote: 'Todavía no se ha entregado ningún premio.',
+    leads: (names, wins, over) => {
+      const won = counted(wins, 'premio', 'premios');
+      if (names.length > 3) {
+        const films = counted(names.length, 'película', 'películas');
+        return `${films} ${over ? 'compartieron' : 'comparten'} la cabeza con ${won} cada una`;
+      }
+      return names.length > 1
+        ? `${list(names)} ${over ? 'fueron las más premiadas' : 'van en cabeza'}, con ${won} cada una`
+        : `${names[0] ?? ''} ${over ? 'fue la más premiada' : 'va en cabeza'}, con ${won}`;
+    },
+    awarded: (done, all) => [`${done}`, ` de ${all} entregados`],
+    upNext: 'A continuación',
+    onStage: 'Ahora en el escenario',
+    presentedBy: (names) => `Lo ${names.length > 1 ? 'presentan' : 'presenta'} ${list(names)}`,
+    allAwarded: 'Todos los premios están entregados.',
+  },
+
+  countdown: {
+    kicker: 'La noche empieza en',
+    soon: 'La noche está a punto de empezar',
+    days: (n) => plural(n, 'día', 'días'),
+    hours: (n) => plural(n, 'hora', 'horas'),
+    minutes: (n) => plural(n, 'minuto', 'minutos'),
+    seconds: (n) => plural(n, 'segundo', 'segundos'),
+    hosted: (names) => `${names.length > 1 ? 'Presentan' : 'Presenta'} ${list(names)}`,
+    programme: (categories, works) =>
+      `${counted(categories, 'categoría', 'categorías')}, ${counted(works, 'película', 'películas')}`,
+    first: 'Primer premio de la noche',
+  },
+
+  over: {
+    kicker: 'Así fue la noche',
+    text: (awarded, all) =>
+      awarded === all
+        ? `Los ${all} premios están entregados.`
+        : `Se entregaron ${awarded} de ${all} premios.`,
+    replay: 'Verla otra vez desde el principio',
+    top: 'Más premiadas',
+    corrected: (category, to) => `${category}: ${to}`,
+    winners: 'Todos los premios en una página',
+  },
+
+  board: {
+    works: 'Películas por premios',
+    people: 'Personas por premios',
+    distributors: 'Distribuidoras por premios',
+    tabs: { works: 'Películas', people: 'Personas', distributors: 'Distribuidoras' },
+    choose: 'Qué se clasifica',
+    nominations: (n) => counted(n, 'nominación', 'nominaciones'),
+    winsUnit: (n) => plural(n, 'premio', 'premios'),
+    rank: (rank, tied) => (tied ? `=${rank}` : `${rank}`),
+    rankSpoken: (rank, tied) => (tied ? `Puesto ${rank} compartido` : `Puesto ${rank}`),
+    pips: (wins, lost, pending) =>
+      `${counted(wins, 'premio', 'premios')}, ${lost} sin premio, ${pending} por decidir`,
+    nominated: {
+      works: 'Películas por nominaciones',
+      people: 'Personas por nominaciones',
+      distributors: 'Distribuidoras por nominaciones',
+    },
+    winless: {
+      works: (n) => `${counted(n, 'película', 'películas')} sin premio`,
+      people: (n) => `${counted(n, 'persona', 'personas')} sin premio`,
+      distributors: (n) => `${counted(n, 'distribuidora', 'distribuidoras')} sin premio`,
+    },
+    others: (n) => `${n} más`,
+    noneListed: 'En esta ceremonia no figura nadie aquí.',
+  },
+
+  categories: {
+    title: 'Categorías',
+    status: {
+      upcoming: 'Pendiente',
+      presenting: 'En el escenario',
+      'under-review': 'En revisión',
+      awarded: 'Entregado',
+      withdrawn: 'Retirada',
+    },
+    nominees: (n) => counted(n, 'candidatura', 'candidaturas'),
+    winner: 'Premio',
+    withdrawn: 'Retirada',
+    corrected: 'Corregido',
+  },
+
+  programme: {
+    tabs: { board: 'Películas', categories: 'Escaleta', feed: 'La noche' },
+    order: 'Escaleta',
+    title: 'La noche',
+    venue: 'Lugar',
+    hosts: (n) => plural(n, 'Presenta', 'Presentan'),
+    begins: 'Empieza',
+    ends: 'Premios',
+    calendar: 'Añadir a tu calendario',
+    tv: 'Abrir en un televisor',
+    told: 'Avisos',
+  },
+};
