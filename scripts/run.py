@@ -14,6 +14,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, NoReturn
 
+from web.listener import address_of
+
 ROOT = Path(__file__).resolve().parent.parent
 TRACKER = Path(sys.executable).with_name("tracker")
 NIGHT = "oscars-97"
@@ -111,10 +113,11 @@ def end(process: subprocess.Popen[bytes]) -> None:
 def main() -> int:
     host, port = settings()
     see_that_it_is_free(host, port)
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 # read, not bound
-    url = f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+    url = address_of(host, port)
     made = secrets.token_urlsafe(24)
     token = setting("TRACKER_ADMIN_TOKEN", made)
+    # What stands in an address is good for one visit; the token itself never stands in one.
+    once = f"#once={setting('TRACKER_CONSOLE_CODE', secrets.token_urlsafe(24))}"
 
     for asked in ASKING:
         signal.signal(asked, stop)
@@ -129,7 +132,7 @@ def main() -> int:
             "",
             f"  the board, live    {url}/{NIGHT}-rehearsal   (the night at {SPEED}x, from now)",
             f"  the replay         {url}/{NIGHT}?replay",
-            f"  the console        {url}/console{f'#token={token}' if token == made else ''}",
+            f"  the console        {url}/console{once if token == made else ''}",
             f"  every ceremony     {url}/",
             *([f"  admin token        {token}   (of this run)"] if token == made else []),
             *([f"  the server's log   {log}"] if log else []),

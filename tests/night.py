@@ -106,6 +106,21 @@ LIVE: Final[tuple[Event, ...]] = (*PROGRAMME, STARTED)
 LISTED: Final = len(PROGRAMME)
 START: Final = LISTED + 1
 
+BLANK_BOARD: Final[dict[str, Any]] = {
+    "ceremony": {},
+    "phase": "scheduled",
+    "progress": {"awarded": 0, "categories": 0},
+    "stage": {},
+    "latest": {},
+    "categories": {},
+    "works": {},
+    "people": {},
+    "distributors": {},
+    "ranking": {"works": [], "people": [], "distributors": []},
+    "milestones": {},
+}
+"""The board of version 0, as everybody is shown it."""
+
 
 def presenting(category: str, *presenters: str) -> PresentingBegan:
     return PresentingBegan(category, presenters or UNSET)

@@ -131,6 +131,19 @@ async def test_whom_it_lets_in_it_lets_in() -> None:
         assert [each["actor"] for each in log["events"]][-2:] == ["editor", "producer"]
 
 
+async def test_a_token_for_a_rehearsal_is_good_for_that_alone() -> None:
+    async with opened(*LIVE) as doors:
+        await doors.client.post(f"{HERE}/rehearsals", headers=BEARER)
+        wish = {"name": "new", "role": "producer", "ceremony": f"{ID}-rehearsal"}
+        made = await doors.client.post("/api/tokens", json=wish, headers=BEARER)
+        headers = {"Authorization": f"Bearer {made.json()['token']}"}
+        started = {"type": "ceremony-started"}
+        answer = await doors.client.post(f"{HERE}-rehearsal/events", json=started, headers=headers)
+        assert answer.status_code == 201, answer.text
+        for path in (f"{HERE}/events", f"{HERE}/rehearsals"):
+            problem(await doors.client.post(path, json=started, headers=headers), 403, "forbidden")
+
+
 async def test_an_editor_notes_moments_and_gives_no_award() -> None:
     async with opened(*LIVE) as doors:
         editor = (await bearers(doors))["editor"]

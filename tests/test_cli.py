@@ -5,8 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from web.commands.client import LONGEST_PAUSE, TRIES, Client, NoServer, Refusal
 from web.commands.place import address, database
 from web.commands.rehearse import Summary
 from web.commands.telling import telling
+from web.commands.tokens import row
+from web.desk.tokens import Grant
 
 PATIENCE = 60.0
 NIGHTS = ["oscars-97", "oscars-89"]
@@ -524,6 +528,29 @@ def test_a_token_is_made_in_the_file_where_no_server_holds_it(tmp_path: Path) ->
             403,
             "urn:awards-night:problem:forbidden",
         )
+
+
+def test_a_name_in_the_list_of_tokens_steers_no_terminal() -> None:
+    grant = Grant("id", "ed\x1b[2J\x00\u202ei\nx", "editor", "2031-05-01T19:00:00.000Z")
+    assert row(grant) == "id  editor    ed[2Ji x  (every ceremony)"
+
+
+def test_a_sentence_with_a_servers_words_steers_no_terminal(tmp_path: Path) -> None:
+    class Rude(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404)
+            self.end_headers()
+            self.wfile.write(json.dumps({"type": "x:y", "detail": "No\x1b[2J\u202e!"}).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Keep quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Rude) as rude:
+        threading.Thread(target=rude.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{rude.server_port}"
+        ended = alone(tmp_path / "none.db", "watch", "gala", "--url", url)
+        rude.shutdown()
+    assert ended.stderr == "tracker: No[2J!\n"
 
 
 def test_a_token_that_cannot_be_is_refused_with_a_sentence(empty: RunningServer) -> None:

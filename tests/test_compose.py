@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from packaging.specifiers import SpecifierSet
 from ruamel.yaml import YAML
 
@@ -81,11 +82,22 @@ def test_a_container_serves_on_the_port_that_is_published() -> None:
     assert of_the_last_stage("EXPOSE") == environment["TRACKER_PORT"]
 
 
-def test_every_variable_handed_to_the_container_is_one_the_server_knows() -> None:
-    settings = (ROOT / "web" / "settings.py").read_text()
+def test_every_variable_the_server_knows_reaches_the_container_and_no_other() -> None:
+    settings = set(re.findall(r"\bTRACKER_[A-Z_]+\b", (ROOT / "web/settings.py").read_text()))
     handed = {entry.split("=")[0] for entry in service()["environment"]}
+    # The server's library reads this one: whose word it takes for where a request came from.
+    handed.remove("FORWARDED_ALLOW_IPS")
     handed |= set(re.findall(r"(TRACKER_\w+)=", of_the_last_stage("ENV")))
-    assert {name for name in handed if not re.search(rf"\b{name}\b", settings)} == set()
+    assert handed == settings
+
+
+def test_the_variable_for_a_proxy_is_one_that_uvicorn_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "192.0.2.7")
+    config = uvicorn.Config("none:none")
+    assert config.proxy_headers
+    assert config.forwarded_allow_ips == "192.0.2.7"
 
 
 def test_a_container_writes_only_to_its_volume_and_runs_as_nobody_in_particular() -> None:

@@ -1,5 +1,6 @@
 """What producers see of each other: the desk's stream on a running server."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,9 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar.exceptions import LitestarException
 
-from doors import programme
+from doors import BEARER, ID, opened, programme
+from events.timestamp import from_ms, to_ms
+from night import LIVE
 from servers import RunningServer
+from web.clock import now
 
 HERE = "/api/ceremonies/made-up"
 
@@ -130,6 +135,69 @@ def test_a_rehearsal_begun_again_is_said_at_its_desk(office: Office) -> None:
         second = office.http.post(f"{HERE}/rehearsals", headers=office.admin).json()
         assert desk.next("begun-anew")["epoch"] == second["epoch"] != first["epoch"]
         assert desk.next("posted")["version"] == 1
+
+
+def test_a_token_that_expires_ends_its_open_desk_in_time(office: Office) -> None:
+    ends = from_ms(to_ms(now()) + 1_500)
+    with office.desk(office.token("maya", expires_at=ends)["token"]) as desk:
+        desk.next("hello")
+        desk.next("revoked")
+    late = to_ms(now()) - to_ms(ends)
+    assert 0 <= late < 3_000, "well before the next heartbeat"
+
+
+def test_a_head_of_the_desk_ends_and_takes_no_seat(office: Office) -> None:
+    maya = office.token("maya")
+    bearer = {"Authorization": f"Bearer {maya['token']}"}
+    answer = office.http.head(f"{HERE}/desk", headers=bearer, timeout=5)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["cache-control"] == "no-store"
+    assert office.http.head(f"{HERE}/desk").status_code == 401
+    with office.desk(maya["token"]) as desk:
+        assert len(desk.next("present")["people"]) == 1
+
+
+@pytest.mark.anyio
+async def test_the_seats_of_a_desk_hold_for_many_that_come_at_once(office: Office) -> None:
+    bearer = {"Authorization": f"Bearer {office.token('maya')['token']}"}
+    limits = httpx.Limits(max_connections=200)
+    async with httpx.AsyncClient(
+        base_url=office.server.url, headers=bearer, timeout=30, limits=limits
+    ) as http:
+
+        async def come() -> httpx.Response:
+            return await http.send(http.build_request("GET", f"{HERE}/desk"), stream=True)
+
+        answers = await asyncio.gather(*(come() for _ in range(100)))
+        statuses = [answer.status_code for answer in answers]
+        for answer in answers:
+            await answer.aclose()
+    assert (statuses.count(200), statuses.count(429)) == (64, 36)
+
+
+@pytest.mark.anyio
+async def test_a_stream_that_never_starts_gives_its_seat_back() -> None:
+    async with opened(*LIVE) as doors:
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": f"/api/ceremonies/{ID}/desk",
+            "raw_path": f"/api/ceremonies/{ID}/desk".encode(),
+            "query_string": b"",
+            "headers": [(b"authorization", BEARER["Authorization"].encode())],
+        }
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.disconnect"}
+
+        async def send(_: object) -> None:
+            assert doors.tracker.parts.seats.at(ID), "it was taken before the stream began"
+            raise OSError("the line is cut")
+
+        with pytest.raises(LitestarException):
+            await doors.tracker(scope, receive, send)
+        assert doors.tracker.parts.seats.at(ID) == []
 
 
 def test_an_open_desk_does_not_hold_up_the_end_of_the_server(office: Office) -> None:

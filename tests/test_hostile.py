@@ -10,9 +10,10 @@ import msgspec
 import pytest
 from icalendar import Calendar
 
-from doors import HERE, Doors, opened
+from doors import BEARER, HERE, Doors, opened, problem, programme
 from events.ceremony import Event, MomentNoted
 from night import LIVE, announced, as_json, corrected, presenting
+from replay.recording import RecordingError, load
 
 pytestmark = pytest.mark.anyio
 
@@ -77,6 +78,65 @@ async def test_hostile_text_stays_text_in_every_output(text: str) -> None:
         (event,) = calendar.walk("VEVENT")
         assert " ".join(str(event["SUMMARY"]).split()) == plain
         assert "X-EVIL" not in event
+
+
+STEERING = ["\x00", "\x1b]0;owned\x07", "\x7f", "\x9b2J", "a\r\nb", "a\tb"]
+
+
+@pytest.mark.parametrize("text", STEERING)
+async def test_no_door_takes_control_characters(text: str) -> None:
+    first = next(each for each in text if each < " " or "\x7f" <= each < "\xa0")
+    async with opened(*LIVE) as doors:
+        for event in (
+            {"type": "moment-noted", "kind": "note", "text": f"Said {text}"},
+            {"type": "moment-noted", "kind": f"note{text}", "text": "Said."},
+            {"type": "moment-noted", "kind": "note", "text": "Said.", "people": [f"Ada{text}"]},
+            {"type": "presenting-began", "category": "sound", "presenters": ["Pat", text]},
+            {"type": "category-withdrawn", "category": "sound", "reason": f"So {text}"},
+        ):
+            told = problem(await doors.post(event), 422, "refused")
+            assert told["rule"] == "control-character"
+            assert f"U+{ord(first):04X}" in told["detail"]
+            assert text not in told["detail"]
+        lines = {"type": "moment-noted", "kind": "note", "text": "One.\nTwo."}
+        assert (await doors.post(lines)).status_code == 201
+        wish = {"name": f"ed{text}x", "role": "editor"}
+        problem(await doors.post(wish, "/api/tokens"), 400, "bad-request")
+
+
+async def test_a_programme_with_control_characters_has_each_place_named() -> None:
+    given = programme("steered", venue="The\x1b Pier")
+    given["works"][0]["title"] = "Or\x00bit"
+    given["categories"][1]["nominees"][0]["people"] = [{"id": "eve-x", "name": "E\x85ve"}]
+    async with opened() as doors:
+        told = problem(await doors.post(given, "/api/ceremonies"), 422, "refused")
+        first, second, third = told["errors"]
+        assert {each["rule"] for each in told["errors"]} == {"control-character"}
+        assert "`$.venue` (U+001B)" in first["detail"]
+        assert "`$.title` (U+0000)" in second["detail"]
+        assert "`$.nominees[0].people[0].name` (U+0085)" in third["detail"]
+        assert given["categories"][1]["nominees"][0]["id"] in third["detail"]
+        table = "category,title,people\nSound,Orbit,Ada\n,Tide,B\x1bo\n"
+        facts = {"id": "tabled", "name": "Tabled", "starts_at": "2031-05-01T19:00:00Z"}
+        answer = await doors.client.post(
+            "/api/ceremonies",
+            params=facts,
+            content=table.encode(),
+            headers=BEARER | {"Content-Type": "text/csv"},
+        )
+        (wrong,) = problem(answer, 422, "refused")["errors"]
+        assert (wrong["rule"], wrong["place"]) == ("control-character", "line 3")
+
+
+def test_a_recording_with_control_characters_is_none() -> None:
+    card = {"name": "A\x1b[2J", "starts_at": "2031-05-01T19:00:00Z"}
+    lines = [
+        {"recording": 1, "ceremony": "steered", **card},
+        {"offset": 0, "event": {"type": "ceremony-scheduled", **card}},
+    ]
+    with pytest.raises(RecordingError, match=r"line 2: .*`\$\.name` \(U\+001B\)") as caught:
+        load(json.dumps(line).encode() for line in lines)
+    assert caught.value.rule == "control-character"
 
 
 def values(told: Any) -> list[Any]:

@@ -1,4 +1,5 @@
 import pytest
+from structlog.testing import capture_logs
 
 from web.desk.limits import GUESSES_PER_SECOND, Limit, Limits
 from web.errors import ProblemError
@@ -78,3 +79,21 @@ def test_guesses_count_by_address_and_loopback_is_left_out() -> None:
     with pytest.raises(ProblemError):
         limits.guessed("192.0.2.7")
     limits.guessed("192.0.2.8")
+
+
+def test_a_network_of_ipv6_guesses_as_one_and_this_machine_is_left_out() -> None:
+    limits = Limits(200, clock=Clock())
+    for number in range(GUESSES_PER_SECOND):
+        limits.guessed(f"2001:db8::{number:x}")
+    with pytest.raises(ProblemError):
+        limits.guessed("2001:db8::ffff:1")
+    limits.guessed("2001:db8:0:1::1")
+    for _ in range(GUESSES_PER_SECOND):
+        limits.guessed("::ffff:192.0.2.7")
+    limits.guessed("::ffff:192.0.2.8")
+
+
+def test_the_first_refusal_of_a_flood_is_logged() -> None:
+    with capture_logs() as logged:
+        taken(Limit(10, clock=Clock()), "192.0.2.7", 50)
+    assert [each["who"] for each in logged] == ["192.0.2.7"]

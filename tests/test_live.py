@@ -954,5 +954,5 @@ def test_uvicorn_still_has_all_that_the_live_protocol_leans_on() -> None:
 def test_this_uvicorn_is_the_one_that_was_read() -> None:
     assert uvicorn.__version__.startswith("0.54."), (
         "LiveProtocol subclasses a class that uvicorn does not promise to keep: compare "
-        "uvicorn/protocols/http/httptools_impl.py with web/live.py, then change this line"
+        "uvicorn/protocols/http/httptools_impl.py with web/sockets/live.py, then change this line"
     )

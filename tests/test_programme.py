@@ -7,7 +7,7 @@ import pytest
 
 from doors import BEARER, Doors, opened, problem, programme
 from events.memory import MemoryStore
-from web.desk.programme_csv import programme_from_csv, slug
+from web.desk.programme_csv import slug, table_of
 
 pytestmark = pytest.mark.anyio
 
@@ -160,8 +160,30 @@ def test_an_id_is_made_of_a_name() -> None:
 
 
 def test_the_same_table_is_the_same_programme() -> None:
-    first = programme_from_csv(TABLE.encode(), FACTS)
-    assert programme_from_csv(TABLE.encode("utf-8-sig"), FACTS) == first
+    first = table_of(TABLE.encode(), FACTS).programme
+    assert table_of(TABLE.encode("utf-8-sig"), FACTS).programme == first
+
+
+@pytest.mark.parametrize("media_type", ["Text/CSV", "text/csv; charset=utf-8", "TEXT/CSV ;a=b"])
+async def test_a_table_is_known_however_its_type_is_written(media_type: str) -> None:
+    async with opened(store=MemoryStore()) as doors:
+        answer = await doors.client.post(
+            "/api/ceremonies",
+            content=TABLE.encode(),
+            params=FACTS,
+            headers={**BEARER, "Content-Type": media_type},
+        )
+        assert answer.status_code == 201, answer.text
+
+
+async def test_what_only_begins_like_a_table_is_read_as_json() -> None:
+    async with opened(store=MemoryStore()) as doors:
+        answer = await doors.client.post(
+            "/api/ceremonies",
+            json=programme(),
+            headers={**BEARER, "Content-Type": "text/csvx"},
+        )
+        assert answer.status_code == 201, answer.text
 
 
 async def test_a_table_that_is_tried_is_answered_with_what_it_reads_as() -> None:

@@ -78,6 +78,36 @@ def test_make_run_serves_the_night_its_replay_a_rehearsal_and_the_console(
     assert {"oscars-89", "oscars-97"} <= {ceremony["id"] for ceremony in ceremonies}
 
 
+def test_make_run_shows_an_address_that_opens_the_console_once(tmp_path: Path) -> None:
+    port = free_port()
+    empty = {"TRACKER_ADMIN_TOKEN": "", "TRACKER_CONSOLE_CODE": ""}
+    with run(port, tmp_path / "tracker.db", **empty) as process:
+        limit = threading.Timer(PATIENCE, process.kill)
+        limit.start()
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "Ctrl-C" in line:
+                break
+        rest = threading.Thread(target=process.stdout.read)
+        rest.start()
+        (address,) = re.findall(r"the console +(\S+)", said)
+        (token,) = re.findall(r"admin token +(\S+)", said)
+        opens = f"http://127.0.0.1:{port}/console#once="
+        assert address.startswith(opens)
+        assert token not in address
+        body = {"code": address.removeprefix(opens)}
+        redeem = f"http://127.0.0.1:{port}/api/tokens/redeem"
+        answers = [httpx.post(redeem, json=body) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [201, 401]
+        assert answers[0].json()["role"] == "admin"
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+        rest.join()
+        limit.cancel()
+
+
 def test_make_run_ends_in_order_and_leaves_the_port_free(
     running: tuple[subprocess.Popen[str], str, str],
 ) -> None:

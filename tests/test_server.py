@@ -13,7 +13,8 @@ from doors import programme
 from feed_doubles import decode_stream
 from night import LISTED, STARTED, announced, as_json, moment
 from servers import TOKEN, TRACKER, RunningServer, environment
-from web.policy import SECURITY_HEADERS
+from web.listener import address_of
+from web.policy import ALWAYS, POLICY, STRICT
 
 HERE = "/api/ceremonies/made-up"
 
@@ -91,7 +92,7 @@ def test_every_answer_carries_the_security_headers_once(
 ) -> None:
     answer = httpx.get(server.url + path)
     assert answer.status_code == status
-    for name, value in SECURITY_HEADERS.items():
+    for name, value in {POLICY: STRICT, **ALWAYS}.items():
         assert answer.headers.get_list(name) == [value]
     assert answer.headers.get_list("access-control-allow-origin") == ["*"]
     assert "set-cookie" not in answer.headers
@@ -246,6 +247,26 @@ def test_the_first_start_shows_the_token_it_made_and_a_later_one_does_not(tmp_pa
     assert "shown this once" in started()
     assert "shown this once" not in started()
     assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("0.0.0.0", "127.0.0.1"),  # noqa: S104 - not listened on
+        ("::", "[::1]"),
+        ("::1", "[::1]"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("example.org", "example.org"),
+    ],
+)
+def test_the_address_shown_is_one_that_can_be_called(host: str, reached: str) -> None:
+    assert address_of(host, 8123) == f"http://{reached}:8123"
+
+
+def test_a_start_on_every_address_shows_one_that_can_be_called(tmp_path: Path) -> None:
+    with RunningServer(tmp_path, TRACKER_BUNDLED="0", TRACKER_HOST="0.0.0.0") as running:  # noqa: S104 - for a moment
+        (listening,) = re.findall(r'"url": "([^"]+)"', running.log.read_text())
+    assert listening == running.url
 
 
 def test_a_second_server_on_the_same_file_is_refused_with_a_sentence(

@@ -30,6 +30,7 @@ def test_every_variable_is_honoured() -> None:
             "TRACKER_ALLOWED_ORIGINS": "https://a.example, http://b.example:8080",
             "TRACKER_SHOW_REHEARSALS": "1",
             "TRACKER_BUNDLED": "0",
+            "TRACKER_CONSOLE_CODE": "a-code-for_one-visit",
             "SOMETHING_ELSE": "x",
         }
     ) == Settings(
@@ -40,6 +41,7 @@ def test_every_variable_is_honoured() -> None:
         allowed_origins=("https://a.example", "http://b.example:8080"),
         show_rehearsals=True,
         bundled=False,
+        console_code="a-code-for_one-visit",
     )
 
 
@@ -74,6 +76,8 @@ def test_a_switch_is_on_or_off(yes: str, no: str) -> None:
         ("TRACKER_ALLOWED_ORIGINS", "https://example.org/path"),
         ("TRACKER_SHOW_REHEARSALS", "maybe"),
         ("TRACKER_BUNDLED", "2"),
+        ("TRACKER_CONSOLE_CODE", "too-short"),
+        ("TRACKER_CONSOLE_CODE", "a code of several words"),
     ],
 )
 def test_a_mistake_is_named_with_its_variable(name: str, text: str) -> None:
@@ -92,6 +96,6 @@ def test_every_variable_is_in_the_protocol() -> None:
     protocol = (Path(__file__).parents[1] / "docs" / "protocol.md").read_text(encoding="utf-8")
     source = (Path(__file__).parents[1] / "web" / "settings.py").read_text(encoding="utf-8")
     names = set(re.findall(r"TRACKER_[A-Z_]+", source)) - {"TRACKER_"}
-    assert len(names) == 9
+    assert len(names) == 10
     for name in names:
         assert f"`{name}`" in protocol, name

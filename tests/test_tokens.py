@@ -3,7 +3,7 @@ import pytest
 from events.codec import encode
 from events.memory import MemoryStore
 from events.timestamp import from_ms
-from web.desk.once import OneTimeCode
+from web.desk.once import GOOD_FOR_SECONDS, OneTimeCode
 from web.desk.tokens import OPERATOR, Tokens, digest_of
 
 pytestmark = pytest.mark.anyio
@@ -88,6 +88,21 @@ async def test_a_grant_for_a_ceremony_covers_its_rehearsal_and_no_other_night() 
     assert one.covers("oscars-97-rehearsal")
     assert not one.covers("oscars-89")
     assert every.covers("oscars-89")
+
+
+def test_a_code_is_good_for_a_quarter_of_an_hour() -> None:
+    seconds = [100.0]
+    for given in (None, "given-by-the-start"):
+        code = OneTimeCode(given, clock=lambda: seconds[0])
+        made = given or code.make()
+        seconds[0] += GOOD_FOR_SECONDS
+        assert not code.take(made)
+        seconds[0] -= 1
+        assert not code.take(made), "over is over"
+    code = OneTimeCode(clock=lambda: seconds[0])
+    made = code.make()
+    seconds[0] += GOOD_FOR_SECONDS - 1
+    assert code.take(made)
 
 
 def test_a_code_lets_in_once_and_only_who_has_it() -> None:

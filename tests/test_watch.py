@@ -10,7 +10,7 @@ from rich.console import Console
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from events.ceremony import Event
+from events.ceremony import Event, MomentNoted
 from night import (
     LIVE,
     PROGRAMME,
@@ -24,12 +24,14 @@ from night import (
     under_review,
 )
 from tracker.frames import frame
+from web.commands.backoff import spread
 from web.commands.client import Client, CommandError, NoServer
 from web.commands.terminal import Link, board_view
 from web.commands.watch import LONGEST_PAUSE, listen
 from web.commands.watched import RECENT, Watched
 from web.commands.wording import awards, told
 
+STEERING = "\x1b]0;owned\x07\x9b2J\x00\u202etxet\r\n"
 UP = Link(up=True, age=3.0, heard="21:04:12")
 
 
@@ -202,6 +204,22 @@ def test_an_event_unknown_here_is_told_by_its_tag() -> None:
     assert told(watching(*NIGHT).board, {"type": "speech-held"}) == "speech-held"
 
 
+def test_what_would_steer_a_terminal_is_not_printed() -> None:
+    said = json.dumps(messages((*NIGHT, MomentNoted("note", "MOMENT")), after=START))
+    steered = json.loads(said)
+    for name in ("Harbour", "Best Film", "Ada Lund", "MOMENT"):
+        steered = json.loads(json.dumps(steered).replace(name, name + json.dumps(STEERING)[1:-1]))
+    watched = Watched("made-up")
+    for message in steered:
+        watched.take(message, now=1.0)
+    watched.look_back([{"version": 0, "event": {"type": "moment-noted", "text": STEERING}}])
+    shown = printed(watched, width=200, height=60) + "".join(awards(watched.board))
+    shown += "".join(told(watched.board, each.event) for each in watched.recent)
+    assert "MOMENT]0;owned2Jtxet" in shown
+    assert "Harbour]0;owned2Jtxet" in shown
+    assert not set(shown) & set(STEERING) - set(" \n]0;owned2Jtxet")
+
+
 def test_braces_in_a_moment_are_only_text() -> None:
     moment = {"type": "moment-noted", "kind": "moment", "text": "A {curly} remark."}
     assert told(watching(*NIGHT).board, moment) == "A {curly} remark."
@@ -267,6 +285,14 @@ async def test_a_cut_line_is_taken_up_where_it_broke() -> None:
     # What was before the keyframe was looked up, and what came after it was not asked for twice.
     versions = [each.version for each in watched.recent]
     assert versions == list(range(len(more) - RECENT + 1, len(more) + 1))
+
+
+def test_the_pauses_of_a_long_outage_stay_bounded_and_differ() -> None:
+    pauses = [spread(tried, first=0.5, longest=LONGEST_PAUSE) for tried in (1, 2, 900, 5000)]
+    assert 0 <= min(pauses) <= max(pauses) <= LONGEST_PAUSE
+    assert max(spread(5000, first=0.5, longest=10.0) for _ in range(50)) > 5
+    assert spread(1, first=0.5, longest=10.0) <= 1
+    assert len({spread(9, first=0.5, longest=10.0) for _ in range(5)}) > 1
 
 
 @pytest.mark.anyio

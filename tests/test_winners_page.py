@@ -42,6 +42,23 @@ async def test_the_page_tells_the_night_who_leads_and_the_progress() -> None:
     assert "Orbit leads with 1 win. 1 of 5 awarded." in read
 
 
+async def test_under_the_cover_no_winner_is_told_and_a_link_lifts_it() -> None:
+    night = (*LIVE, announced("sound", "orbit"), announced("song", "low-tide"))
+    async with opened(*night) as doors:
+        for at in ("", f"&at={len(night) - 1}"):
+            answer = await doors.get(f"{HERE}?cover{at}")
+            read = Plain(answer).text
+            assert "The Made-up Awards" in read
+            assert "stay covered" in read
+            for told in ("Orbit", "Low Tide", "Sound", "Still to come", "1 win", "awarded"):
+                assert told not in read
+            query = at.replace("&", "?")
+            assert f'href="{HERE}{query}"' in answer.text
+            assert f'href="/{ID}?{at[1:]}{"&amp;" if at else ""}cover"' in answer.text
+            uncovered = Plain(await doors.get(f"{HERE}{query}")).text
+            assert "Orbit" in uncovered
+
+
 async def test_films_are_grouped_by_their_wins_best_first() -> None:
     told = (announced("sound", "orbit"), announced("song", "adrift"), announced("film", "harbour"))
     read = await text_after(*LIVE, *told)

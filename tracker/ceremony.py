@@ -21,6 +21,7 @@ from tracker.decision import (
     unknown,
 )
 from tracker.state import EMPTY, Category, State, evolve
+from tracker.wording import unreadable
 
 __all__ = ["EMPTY", "Accepted", "AlreadySo", "Decision", "Refused", "State", "decide", "evolve"]
 
@@ -32,7 +33,9 @@ def decide(proposed: Event, state: State) -> Decision:
     if state.phase == "ended" and not isinstance(proposed, _AFTER_THE_END):
         return Refused("ended", "The ceremony has ended; reopen it to go on.")
     verdict = _DECIDE[type(proposed)](proposed, state)
-    return Accepted((proposed,)) if verdict is None else verdict
+    if verdict is None:
+        return unreadable(proposed) or Accepted((proposed,))
+    return verdict
 
 
 def _started(_event: facts.CeremonyStarted, state: State) -> Verdict:

@@ -22,6 +22,7 @@ from events.store import (
 from events.timestamp import to_ms
 from tracker.ceremony import EMPTY, Accepted, AlreadySo, Refused, State, decide, evolve
 from tracker.outcomes import Contended, KeyReused, Posted, RefusedByRule, Stale
+from tracker.wording import RULE as UNREADABLE
 
 REHEARSAL: Final = "-rehearsal"
 """Suffix of a rehearsal's ceremony id."""
@@ -281,8 +282,9 @@ def _checked(recorded: Sequence[Recorded]) -> State:
             )
         if isinstance(decision, Refused):
             errors.append((index, decision))
+        if isinstance(decision, Refused) and decision.rule != UNREADABLE:
             state = replace(state, version=state.version + 1)  # a refused line keeps its number
-        else:
+        else:  # what is only badly written is known all the same to those that follow
             state = evolve(state, each.event)
     if errors:
         raise RefusedByRule(errors[0][1], errors)

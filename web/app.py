@@ -26,7 +26,7 @@ from tracker.desk import Desk
 from web import public
 from web.clock import now
 from web.desk import admin, token_doors
-from web.desk.stream import desk_stream
+from web.desk.stream import BODILESS, desk_stream
 from web.errors import HANDLERS
 from web.ids import new_id
 from web.metrics import metrics_route
@@ -100,6 +100,7 @@ class Tracker:
         deliveries = asyncio.create_task(
             deliver(parts.store, parts.webhooks, parts.find), name="webhooks"
         )
+        deliveries.add_done_callback(_deliveries_ended)
         try:
             await parts.nights.start()
             yield
@@ -114,8 +115,15 @@ class Tracker:
             await self._replay(scope, receive, send)
             return
         if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}  # the server drops the body itself
+            # The server drops the body itself; a stream without an end must know of it.
+            state = {**scope.get("state", {}), BODILESS: True}
+            scope = {**scope, "method": "GET", "state": state}
         await self._litestar(scope, receive, send)  # type: ignore[arg-type]  # ASGI, by looser names
+
+
+def _deliveries_ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (problem := task.exception()) is not None:
+        _log.error("webhooks are told no more; restart the server", exc_info=problem)
 
 
 class _Doors(Litestar):

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from web.commands.legible import legible
 from web.commands.speaking import client_of, producing, run_to_end, speaking, without
 from web.commands.token_command import token
 
@@ -32,7 +33,7 @@ class _Commands(click.Group):
             said = trouble(problem)
             if said is None:
                 raise
-            click.echo(f"tracker: {said.sentence}", err=True)
+            click.echo(f"tracker: {legible(said.sentence)}", err=True)
             ctx.exit(said.status)
 
 
@@ -84,9 +85,11 @@ def rehearse(
     async def run() -> str:
         async with client:
             rehearsal = await begin(client, ceremony)
-            click.echo(f"{rehearsal.ceremony} begins: {client.url}/{rehearsal.ceremony}", err=True)
+            begins = f"{rehearsal.ceremony} begins: {client.url}/{rehearsal.ceremony}"
+            click.echo(legible(begins), err=True)
             with telling(f"{ceremony} at {speed:g}x", len(rehearsal.frames)) as tell:
-                return str(await play(client, rehearsal, speed=speed, idle=idle, tell=tell))
+                said = await play(client, rehearsal, speed=speed, idle=idle, tell=tell)
+                return legible(str(said))
 
     click.echo(run_to_end(run()))
 

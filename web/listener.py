@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+from typing import Final
+
+_ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
 
 
 class CannotListen(Exception):
@@ -13,6 +16,12 @@ class CannotListen(Exception):
             f"Cannot listen on {host} port {port}: {why}."
             " Choose another with TRACKER_PORT, or with TRACKER_HOST."
         )
+
+
+def address_of(host: str, port: int) -> str:
+    """Return the address at which this machine reaches what listens there."""
+    near = _ANYWHERE.get(host, host)
+    return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
 
 
 def bound(host: str, port: int) -> socket.socket:

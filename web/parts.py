@@ -28,7 +28,6 @@ class Parts:
     Attributes:
         feeds: Shared with the live protocol, which serves them past ASGI.
         seats: Who is at a desk; closed when the server stops.
-        code: What lets one person in as admin, once; only where a token had to be made.
         find: Where a webhook's url leads, as far as it may.
     """
 
@@ -36,11 +35,11 @@ class Parts:
     settings: Settings
     feeds: Feeds = field(default_factory=Feeds)
     seats: Seats = field(default_factory=Seats)
-    code: OneTimeCode = field(default_factory=OneTimeCode)
 
     def __post_init__(self) -> None:
         """Make what rests on the others."""
         self.desk = Desk(self.store, now=now, new_id=new_id)
+        self.code = OneTimeCode(self.settings.console_code)
         self.nights = Nights(self.store, self.feeds)
         self.tokens = Tokens(self.store, now=now, operator=self.settings.admin_token)
         self.news = DeskNews(self.store, self.nights, self.seats, self.tokens)

@@ -27,5 +27,3 @@ What the server itself puts on every answer; the policy is put on where the answ
 
 HSTS is left to the proxy that ends TLS: it alone knows whether there is any.
 """
-
-SECURITY_HEADERS: Final = {POLICY: STRICT, **ALWAYS}

@@ -17,7 +17,7 @@ from structlog.typing import Processor
 from web.app import Tracker
 from web.clock import now
 from web.collector import settle_collector
-from web.listener import bound
+from web.listener import address_of, bound
 from web.policy import ALWAYS
 from web.settings import Settings
 from web.sockets.heart import Heart
@@ -85,10 +85,11 @@ class Server(uvicorn.Server):
         self._heart.start()
         settle_collector()
         settings = self._tracker.settings
-        url = f"http://{settings.host}:{settings.port}"
+        url = address_of(settings.host, settings.port)
         structlog.get_logger("server").info("listening", url=url, database=str(settings.database))
         if self._tracker.made_token is not None:
-            console = f"{url}/console#once={self._tracker.parts.code.make()}"
+            code = settings.console_code or self._tracker.parts.code.make()
+            console = f"{url}/console#once={code}"
             sys.stderr.write(
                 f"\n  The console, for one visit:       {console}\n"
                 f"  The admin token, shown this once: {self._tracker.made_token}\n"

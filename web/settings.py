@@ -16,6 +16,7 @@ _YES: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False,
 _LAST_PORT: Final = 65_535
 _RATE: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 _SHORTEST_TOKEN: Final = 8
+_CODE: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _TOKEN: Final = re.compile(rf"[\x21-\x7e]{{{_SHORTEST_TOKEN},}}")
 
 
@@ -29,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     Attributes:
         admin_token: None lets the server make one at its first start.
+        console_code: Opens the console as admin, once a start.
         bundled: Import the bundled ceremonies that the log lacks.
         rate_limit: Requests a second that one token is good for.
         webhook_private: Webhooks may lead into private networks.
@@ -44,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True):
     bundled: bool = True
     rate_limit: float = 200
     webhook_private: bool = False
+    console_code: str | None = None
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -59,6 +62,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         port=_port(given.get("TRACKER_PORT", "8000")),
         database=_database(given.get("TRACKER_DATABASE", "tracker.db")),
         admin_token=_token(given.get("TRACKER_ADMIN_TOKEN")),
+        console_code=_code(given.get("TRACKER_CONSOLE_CODE")),
         allowed_origins=_origins(given.get("TRACKER_ALLOWED_ORIGINS", "")),
         show_rehearsals=_flag(given, "TRACKER_SHOW_REHEARSALS", default=False),
         bundled=_flag(given, "TRACKER_BUNDLED", default=True),
@@ -96,6 +100,15 @@ def _token(text: str | None) -> str | None:
             f" give {_SHORTEST_TOKEN} or more letters, digits or signs without a space."
             if len(text) >= _SHORTEST_TOKEN
             else f"TRACKER_ADMIN_TOKEN has {len(text)} characters; give at least {_SHORTEST_TOKEN}."
+        )
+    return text
+
+
+def _code(text: str | None) -> str | None:
+    if text is not None and not _CODE.fullmatch(text):
+        raise SettingsError(
+            f"TRACKER_CONSOLE_CODE has {len(text)} characters, not all of which an address can"
+            " carry, or not enough; give 16 to 128 letters, digits, `-` or `_`."
         )
     return text
 

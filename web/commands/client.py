@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, Self
@@ -13,6 +12,7 @@ import msgspec
 
 from events.codec import decode_recorded
 from events.recorded import Recorded
+from web.commands.backoff import spread
 
 TIMEOUT_SECONDS: Final = 10.0
 TRIES: Final = 12
@@ -157,7 +157,8 @@ class Client:
                 if answer.status_code not in _PASSING or tried == TRIES:
                     return self._checked(answer)
                 at_least = _retry_after(answer.headers)
-            await self._pause(at_least + pause_before(tried))
+            pause = spread(tried, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
+            await self._pause(at_least + pause)
         raise AssertionError  # the last try returns or raises
 
     async def events(self, ceremony: str) -> AsyncIterator[Recorded]:
@@ -198,11 +199,6 @@ class Client:
     def _lost(self, problem: httpx.TransportError) -> NoServer:
         why = str(problem) or type(problem).__name__
         return NoServer(f"No server answers at {self.url} ({why}); start one, or give its --url.")
-
-
-def pause_before(tried: int) -> float:
-    """Return seconds to wait after so many tries: doubling, and spread so that no two march."""
-    return random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**tried))  # noqa: S311 - no secret
 
 
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from web.commands.client import CommandError
-from web.settings import Settings, read_settings
-
-_ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, not bound
+from web.listener import address_of
+from web.settings import read_settings
 
 
 def address(url: str | None) -> str:
     """Return the server's address: as given, or where `tracker serve` would listen here."""
-    return url or _own(read_settings())
+    if url:
+        return url
+    settings = read_settings()
+    return address_of(settings.host, settings.port)
 
 
 def database(url: str | None, *, create: bool, environment: Mapping[str, str] = os.environ) -> Path:
@@ -42,8 +43,3 @@ def database(url: str | None, *, create: bool, environment: Mapping[str, str] = 
             " give --url or TRACKER_DATABASE."
         )
     return settings.database
-
-
-def _own(settings: Settings) -> str:
-    host = _ANYWHERE.get(settings.host, settings.host)
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from web.commands.legible import legible
 from web.commands.speaking import client_of, producing, run_to_end
 
 if TYPE_CHECKING:
@@ -40,8 +41,9 @@ def new_token(url: str | None, token: str | None, **wished: str | None) -> None:
 
     async def make(desk: TokenDesk) -> str:
         grant, made = await desk.issue(wish)
-        click.echo(f"{grant.id} is a token of the role {grant.role} for {grant.name}.", err=True)
-        return made
+        said = f"{grant.id} is a token of the role {grant.role} for {grant.name}."
+        click.echo(legible(said), err=True)
+        return legible(made)
 
     click.echo(_at_token_desk(make, url, token))
 

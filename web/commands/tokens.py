@@ -14,6 +14,7 @@ from events.codec import encode
 from events.sqlite import SqliteStore
 from web.clock import now
 from web.commands.client import Client, CommandError
+from web.commands.legible import legible
 from web.desk.tokens import Grant, Tokens, TokenWish
 
 ACTOR = "operator"
@@ -115,4 +116,4 @@ def row(grant: Grant) -> str:
     """Return one line of the list."""
     where = "every ceremony" if grant.ceremony is UNSET else grant.ceremony
     until = "" if grant.expires_at is UNSET else f"  until {grant.expires_at}"
-    return f"{grant.id}  {grant.role:<8}  {grant.name}  ({where}){until}"
+    return legible(f"{grant.id}  {grant.role:<8}  {grant.name}  ({where}){until}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -16,9 +15,10 @@ from rich.live import Live
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
+from web.commands.backoff import spread
 from web.commands.client import Client, CommandError, NoServer, is_near
 from web.commands.terminal import Link, board_view
-from web.commands.watched import RECENT, Told, Watched
+from web.commands.watched import RECENT, Watched
 from web.commands.wording import awards
 
 LARGEST_MESSAGE: Final = 16 * 1024 * 1024
@@ -48,7 +48,7 @@ async def show(client: Client, ceremony: str) -> None:
         await look_back(client, watched)
         console.print(board_view(watched, None, width=console.width))
     else:
-        console.file.writelines(f"{line}\n" for line in awards(board))
+        console.file.writelines(f"{line}\n" for line in awards(watched.board))
 
 
 async def follow(client: Client, ceremony: str) -> None:
@@ -114,7 +114,7 @@ async def listen(
         watched.lose()
         changed()
         tried += 1
-        await pause(random.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2**tried)))  # noqa: S311 - no secret
+        await pause(spread(tried, first=FIRST_PAUSE, longest=LONGEST_PAUSE))
 
 
 def _unless_heard(client: Client, watched: Watched, problem: Exception) -> None:
@@ -133,8 +133,7 @@ async def look_back(client: Client, watched: Watched) -> None:
     found = await client.get(
         f"/api/ceremonies/{watched.ceremony}/events?after={after}&limit={missing}"
     )
-    earlier = [Told(each["version"], each["event"]) for each in found["events"]]
-    watched.recent.extendleft(reversed(earlier))
+    watched.look_back(found["events"])
 
 
 def _view(watched: Watched, console: Console) -> Any:

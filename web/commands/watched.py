@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, cast
 from urllib.parse import urlencode
 
 from tracker.patch import merge
+from web.commands.legible import all_legible
 
 RECENT: Final = 12
 """How many of the last events are remembered."""
@@ -50,7 +51,8 @@ class Watched:
         return "?" + urlencode({"epoch": self.epoch, "after": self.version})
 
     def take(self, message: Json, now: float) -> None:
-        """Take in one message of the live socket."""
+        """Take in one message of the live socket, without what a terminal would obey."""
+        message = all_legible(message)
         self.heard = now
         match message["type"]:
             case "hello":
@@ -69,6 +71,11 @@ class Watched:
                 self.epoch, self.caught_up = message["epoch"], False
             case _:  # a heartbeat, or what a later server says besides
                 pass
+
+    def look_back(self, earlier: list[Json]) -> None:
+        """Take in recorded events from before a keyframe."""
+        known = [Told(each["version"], each["event"]) for each in all_legible(earlier)]
+        self.recent.extendleft(reversed(known))
 
     def lose(self) -> None:
         """Note that the line is cut; what is known stays."""

@@ -83,7 +83,7 @@ def granted(connection: ASGIConnection[Any, Any, Any, Any]) -> Grant:
     limits: Limits = connection.app.state.limits
     if grant is None:
         limits.guessed(connection.client.host if connection.client else None)
-        _log.warning("denied", door=door(connection), client=_client(connection))
+        _log.warning("denied", door=door(connection), client=client_of(connection))
         raise ProblemError(
             "unauthorized",
             "Send a valid token as 'Authorization: Bearer TOKEN'.",
@@ -98,7 +98,7 @@ def _forbidden(connection: ASGIConnection[Any, Any, Any, Any], grant: Grant) -> 
     _log.warning(
         "forbidden",
         door=door(connection),
-        client=_client(connection),
+        client=client_of(connection),
         actor=grant.name,
         role=grant.role,
         token=grant.id,
@@ -120,5 +120,6 @@ def _kind(body: bytes) -> str | None:
     return kind if isinstance(kind, str) else None
 
 
-def _client(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+def client_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Return the address that asks, for the log."""
     return connection.client.host if connection.client else "unknown"

@@ -84,7 +84,8 @@ async def schedule(
     dry_run: Wish = None,
 ) -> Response[bytes]:
     body = await request.body()
-    is_table = request.headers.get("content-type", "").startswith(CSV)
+    given = request.headers.get("content-type", "").partition(";")[0]
+    is_table = given.strip().lower() == CSV
     table = table_of(body, dict(request.query_params)) if is_table else None
     programme = table.programme if table else programme_of(body)
     is_dry = wished("dry_run", dry_run)

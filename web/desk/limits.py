@@ -8,11 +8,17 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+import structlog
+
 from web.errors import ProblemError
 
 GUESSES_PER_SECOND: Final = 5
 _MOST: Final = 10_000
 """Buckets held at once; who fills this many has long been refused at the others."""
+_IPV6_PREFIX: Final = 64
+"""Bits of an IPv6 address that stand for one guest: the rest is the guest's own to choose."""
+
+_log: Final = structlog.get_logger("limits")
 
 
 class Limit:
@@ -31,6 +37,7 @@ class Limit:
         self._rate: Final = per_second
         self._clock: Final = clock
         self._full_at: Final[dict[str, float]] = {}
+        self._refused: Final[set[str]] = set()
 
     def take(self, who: str) -> None:
         """
@@ -44,6 +51,9 @@ class Limit:
         wait = full_at - now - max(1.0, 1 / self._rate)
         if wait > 1e-9:  # noqa: PLR2004 - what rounding leaves is no wait
             seconds = math.ceil(wait)
+            if who not in self._refused:  # one line for a flood, not one for each of its drops
+                self._refused.add(who)
+                _log.warning("too many requests", who=who, per_second=self._rate)
             raise ProblemError(
                 "too-many-requests",
                 f"More than {self._rate:g} requests a second; go on in {seconds} s.",
@@ -52,12 +62,14 @@ class Limit:
         if who not in self._full_at and len(self._full_at) >= _MOST:
             self._forget(now)
         self._full_at[who] = full_at
+        self._refused.discard(who)
 
     def _forget(self, now: float) -> None:
         for who in [who for who, full_at in self._full_at.items() if full_at <= now]:
             del self._full_at[who]
         if len(self._full_at) >= _MOST:
             del self._full_at[next(iter(self._full_at))]
+        self._refused.intersection_update(self._full_at)
 
 
 class Limits:
@@ -88,12 +100,20 @@ class Limits:
         Raises:
             ProblemError: Too many.
         """
-        if address is not None and not _is_loopback(address):
-            self._guesses.take(address)
+        if address is not None and (guest := _guest(address)) is not None:
+            self._guesses.take(guest)
 
 
-def _is_loopback(address: str) -> bool:
+def _guest(address: str) -> str | None:
+    """Return who asks from an address, or None for this machine itself."""
     try:
-        return ipaddress.ip_address(address).is_loopback
+        given = ipaddress.ip_address(address)
     except ValueError:
-        return False
+        return address
+    if isinstance(given, ipaddress.IPv6Address):
+        given = given.ipv4_mapped or given
+    if given.is_loopback:
+        return None
+    if isinstance(given, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((int(given), _IPV6_PREFIX), strict=False))
+    return str(given)

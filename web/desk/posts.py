@@ -9,9 +9,10 @@ from typing import Any, Final, TypeVar
 import msgspec
 from litestar import Request
 
-from events.ceremony import Event
+from events.ceremony import Event, MomentNoted
 from events.store import Key
 from events.timestamp import canonical
+from tracker.amended import AMENDED
 from web.errors import ProblemError
 from web.queries import number
 
@@ -52,6 +53,12 @@ def event_of(body: bytes) -> tuple[Event, str | None]:
         event = msgspec.convert(given, Event)
     except (ValueError, RecursionError) as problem:
         raise ProblemError("bad-request", f"{problem}.") from problem
+    if isinstance(event, MomentNoted) and event.kind == AMENDED:
+        raise ProblemError(
+            "bad-request",
+            f"The kind {AMENDED!r} stands where the night as corrected leaves something out; choose"
+            " another kind - at `$.kind`.",
+        )
     if time is msgspec.UNSET:
         return event, None
     try:

@@ -60,16 +60,6 @@ class Tabled(NamedTuple):
         return f"line {self.lines[number]}"
 
 
-def programme_from_csv(body: bytes, facts: Mapping[str, str]) -> Programme:
-    """
-    Return the programme of a table, and of the facts that stand beside it.
-
-    Raises:
-        ProblemError: As in `table_of`.
-    """
-    return table_of(body, facts).programme
-
-
 def table_of(body: bytes, facts: Mapping[str, str]) -> Tabled:
     """
     Return the programme of a table and of the facts that stand beside it, with its lines.

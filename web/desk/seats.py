@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -36,34 +35,31 @@ class Seats:
         """Return who is at a desk, who came first first."""
         return list(self._taken.get(ceremony, {}).values())
 
-    def refuse_if_full(self, ceremony: str) -> None:
+    def take(self, ceremony: str, grant: Grant, since: str) -> Callable[[], None]:
         """
-        Let nobody come to a desk without a free seat.
+        Take a seat, and return what gives it back; a second time does nothing.
 
         Raises:
             ProblemError: All are taken.
         """
-        if len(self._taken.get(ceremony, {})) >= _MOST:
+        desk = self._taken.setdefault(ceremony, {})
+        if len(desk) >= _MOST:
             raise ProblemError(
                 "too-many-requests",
                 f"All {_MOST} seats at the desk of {ceremony!r} are taken; close another console.",
                 headers={"Retry-After": "10"},
             )
+        place = object()
+        desk[place] = Seat(grant.name, grant.role, since)
+        self.changed.ring()
+
+        def give_back() -> None:
+            if desk.pop(place, None) is not None:
+                self.changed.ring()
+
+        return give_back
 
     def close(self) -> None:
         """Send everybody home: the server stops."""
         self.closed = True
         self.changed.ring()
-
-    @contextmanager
-    def taken(self, ceremony: str, grant: Grant, since: str) -> Iterator[None]:
-        """Hold a seat meanwhile."""
-        desk = self._taken.setdefault(ceremony, {})
-        place = object()
-        desk[place] = Seat(grant.name, grant.role, since)
-        self.changed.ring()
-        try:
-            yield
-        finally:
-            del desk[place]
-            self.changed.ring()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -11,10 +11,12 @@ import structlog
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
-from litestar.response import Stream
+from litestar.response.streaming import ASGIStreamingResponse
+from litestar.types import Receive, Scope, Send
 
 from events.codec import encode
 from events.store import EventStore, StoreError
+from events.timestamp import to_ms
 from web.clock import now
 from web.desk.access import needs
 from web.desk.admin import known
@@ -27,6 +29,10 @@ from web.public import AnyRequest, NightsHere
 from web.sockets.messages import Heartbeat, Message
 
 HEARTBEAT_SECONDS: Final = 10.0
+BODILESS: Final = "bodiless"
+"""In a request's state where it was a HEAD, which is answered like a GET but has an end."""
+_MEDIA_TYPE: Final = "text/event-stream"
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _LAST: Final = 10
 _READ: Final = 64
 
@@ -45,32 +51,43 @@ class DeskNews:
     async def messages(self, night: Night, grant: Grant) -> AsyncIterator[Message]:
         """Yield what goes on at a night's desk, until the token or the server ends."""
         ceremony = night.ceremony
-        with self._seats.taken(ceremony, grant, now()):
-            you = You(grant.name, grant.role, grant.id)
-            yield DeskHello(ceremony, night.epoch, night.version, now(), you)
-            after = max(night.version - _LAST, 0)
-            people: list[Seat] = []
-            while not self._seats.closed:
-                bells = (self._seats.changed, self._tokens.revoked)
-                rings = (night.listen(), *(bell.listen() for bell in bells))
-                if not self._tokens.stands(grant):
-                    yield Revoked()
-                    return
-                current = self._nights.get(ceremony) or night
-                if current is not night:
-                    night, after = current, 0
-                    yield BegunAnew(night.epoch)
-                    continue
-                async for recorded in self._store.read(night.history, after, _READ):
-                    after = recorded.version
-                    actor = "" if recorded.actor is msgspec.UNSET else recorded.actor
-                    yield PostedNews(
-                        after, actor, recorded.recorded_at, recorded.occurred_at, recorded.event
-                    )
-                if people != (people := self._seats.at(ceremony)):
-                    yield Present(people)
-                if after >= night.version and not await _rung(rings, HEARTBEAT_SECONDS):
-                    yield Heartbeat(night.version, now())
+        you = You(grant.name, grant.role, grant.id)
+        yield DeskHello(ceremony, night.epoch, night.version, now(), you)
+        after = max(night.version - _LAST, 0)
+        people: list[Seat] = []
+        while not self._seats.closed:
+            bells = (self._seats.changed, self._tokens.revoked)
+            rings = (night.listen(), *(bell.listen() for bell in bells))
+            if not self._tokens.stands(grant):
+                yield Revoked()
+                return
+            current = self._nights.get(ceremony) or night
+            if current is not night:
+                night, after = current, 0
+                yield BegunAnew(night.epoch)
+                continue
+            async for recorded in self._store.read(night.history, after, _READ):
+                after = recorded.version
+                actor = "" if recorded.actor is msgspec.UNSET else recorded.actor
+                yield PostedNews(
+                    after, actor, recorded.recorded_at, recorded.occurred_at, recorded.event
+                )
+            if people != (people := self._seats.at(ceremony)):
+                yield Present(people)
+            patience = _patience(grant)
+            if after >= night.version and not await _rung(rings, patience):
+                if patience < HEARTBEAT_SECONDS:
+                    continue  # the token has come to its end
+                yield Heartbeat(night.version, now())
+
+
+def _patience(grant: Grant) -> float:
+    """Return how long nothing needs to be said: until a heartbeat, or until the token ends."""
+    if grant.expires_at is msgspec.UNSET:
+        return HEARTBEAT_SECONDS
+    left = (to_ms(grant.expires_at) - to_ms(now())) / 1000
+    # Never quite zero: the clock of the loop may be a little ahead of that of the day.
+    return min(HEARTBEAT_SECONDS, max(left, 0.001))
 
 
 async def _rung(rings: Iterable[asyncio.Event], seconds: float) -> bool:
@@ -91,7 +108,7 @@ SeatsHere = NamedDependency[SkipValidation[Seats]]
 @get(
     "/api/ceremonies/{ceremony:str}/desk",
     guards=[needs("read"), known],
-    include_in_schema=False,  # web/streams.py tells of it, with its messages
+    include_in_schema=False,  # web/openapi/streams.py tells of it, with its messages
 )
 async def desk_stream(
     request: AnyRequest,
@@ -99,17 +116,29 @@ async def desk_stream(
     seats: SeatsHere,
     news: DeskNewsHere,
     ceremony: FromPath[str],
-) -> Stream:
+) -> ASGIStreamingResponse:
     night = nights.get(ceremony)
     assert night is not None  # noqa: S101 - `known` let us pass
     grant: Grant = request.state.grant
-    seats.refuse_if_full(ceremony)
+    if BODILESS in request.scope["state"]:
+        return ASGIStreamingResponse(iterator=(), headers=_HEADERS, media_type=_MEDIA_TYPE)
+    give_back = seats.take(ceremony, grant, now())
     _log.info("desk opened", ceremony=ceremony, actor=grant.name, token=grant.id)
-    return Stream(
-        _events(news.messages(night, grant)),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return _Seated(_events(news.messages(night, grant)), give_back)
+
+
+class _Seated(ASGIStreamingResponse):
+    """A desk stream that gives its seat back however it ends, and where it never starts too."""
+
+    def __init__(self, events: AsyncIterator[bytes], give_back: Callable[[], None]) -> None:
+        super().__init__(iterator=events, headers=_HEADERS, media_type=_MEDIA_TYPE)
+        self._give_back = give_back
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._give_back()
 
 
 async def _events(messages: AsyncIterator[Message]) -> AsyncIterator[bytes]:

@@ -15,7 +15,7 @@ from events.codec import encode
 from events.timestamp import canonical, to_ms
 from web.answers import json_answer
 from web.clock import now
-from web.desk.access import door, needs
+from web.desk.access import client_of, door, needs
 from web.desk.limits import Limits
 from web.desk.once import CodeGiven, OneTimeCode
 from web.desk.posts import LARGEST_BODY, decoded
@@ -117,10 +117,11 @@ async def redeem(request: AnyRequest, tokens: TokensHere) -> Response[bytes]:
     limits.guessed(request.client.host if request.client else None)
     code: OneTimeCode = request.app.state.code
     if not code.take(decoded(await request.body(), CodeGiven).code):
-        _log.warning("denied", door=door(request))
+        _log.warning("denied", door=door(request), client=client_of(request))
         raise ProblemError(
             "unauthorized",
-            "The code is not the one shown at the start, or it was used; ask for a token instead.",
+            "The code is not the one shown at the start, it was used, or its 15 minutes are over;"
+            " make a token by 'tracker token new', or restart where the start shows a new code.",
             headers={"WWW-Authenticate": 'Bearer realm="tracker"'},
         )
     grant, token = await tokens.issue("console", "admin", by="first start")

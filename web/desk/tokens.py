@@ -19,7 +19,16 @@ from tracker.desk import REHEARSAL
 from web.desk.programme import CeremonyId
 
 Role = Literal["producer", "editor", "admin"]
-ActorName = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^\S(.*\S)?(?!\n)$")]
+# Neither spaces at its ends nor control characters.
+_SEEN: Final = r"[^\s\x00-\x1f\x7f-\x9f]"
+ActorName = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=64,
+        pattern=rf"^{_SEEN}([^\x00-\x1f\x7f-\x9f]*{_SEEN})?(?!\n)$",
+    ),
+]
 
 _SECRET_BYTES: Final = 24
 _ID_BYTES: Final = 6
@@ -33,7 +42,8 @@ class Grant(msgspec.Struct, frozen=True):
 
     Attributes:
         name: Whom the log names as the actor.
-        ceremony: The only one it is good for, its rehearsal included.
+        ceremony: The only one it is good for, its rehearsal included; a rehearsal's own id is that
+            rehearsal alone.
         expires_at: From then on it is good for nothing.
     """
 
@@ -46,7 +56,9 @@ class Grant(msgspec.Struct, frozen=True):
 
     def covers(self, ceremony: str) -> bool:
         """Tell whether it is good for a ceremony."""
-        return self.ceremony is UNSET or ceremony.removesuffix(REHEARSAL) == self.ceremony
+        if self.ceremony is UNSET or ceremony == self.ceremony:
+            return True
+        return ceremony.removesuffix(REHEARSAL) == self.ceremony
 
 
 class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

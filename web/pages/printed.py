@@ -40,6 +40,12 @@ class Printed:
         headline = Headline(title, title, told, result=True)
         if wish.covered:
             headline = covered(words, headline)
+        page = winners_page(words, night, board, view.version, told)
+        if wish.covered:
+            # Nor what is still to come: by what is missing there, it would tell what is decided.
+            page = page._replace(standing=words.covered, ranks=[], awards=[], to_come=[])
+        cover = {"cover": ""} if wish.covered else {}
+        moment: dict[str, str | int] = {"at": view.version} if view.moment else {}
         place = view.place(wish, "/winners")
         api = f"/api/ceremonies/{night.ceremony}"
         outputs = [
@@ -51,15 +57,18 @@ class Printed:
         return rendered(
             "winners.html",
             **head(words, headline, place, image=view.image(wish), feed=view.feed(wish)),
-            page=winners_page(words, night, board, view.version, told),
+            page=page,
             query=wish.query(),
-            board_query=view.query(wish),
+            head_query=wish.query(**cover),
+            board_query=wish.query(**moment, **cover),
+            uncovered=f"/{night.ceremony}/winners{view.query(wish)}" if wish.covered else None,
             replay_query=wish.query(replay=""),
             languages=[
                 (each, WORDS[each].name, place.address(lang=each))
                 for each in LANGUAGES
                 if each != wish.language
             ],
-            outputs=[] if view.version < night.version else outputs,  # they tell of the head
+            # They tell of the head, and everything.
+            outputs=[] if view.version < night.version or wish.covered else outputs,
             stylesheet=self._stylesheet,
         )

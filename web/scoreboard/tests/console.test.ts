@@ -536,10 +536,16 @@ describe('the session', () => {
   };
 
   it('takes from a fragment what it brings', () => {
-    expect(broughtBy('#once=ab-c')).toEqual({ once: 'ab-c' });
-    expect(broughtBy('#token=id.secret')).toEqual({ token: 'id.secret' });
-    expect(broughtBy('#top')).toBeUndefined();
-    expect(broughtBy('')).toBeUndefined();
+    expect(broughtBy('#once=ab-c', false)).toEqual({ once: 'ab-c' });
+    expect(broughtBy('#token=id.secret', false)).toEqual({ token: 'id.secret' });
+    expect(broughtBy('#top', false)).toBeUndefined();
+    expect(broughtBy('', false)).toBeUndefined();
+  });
+
+  it('takes no token from a fragment in the place of the one that is there', () => {
+    expect(broughtBy('#token=id.secret', true)).toBe('not-wanted');
+    expect(broughtBy('#once=ab-c', true)).toEqual({ once: 'ab-c' });
+    expect(broughtBy('#top', true)).toBeUndefined();
   });
 
   it('is kept in the tab, or on the device where that was chosen, and never in both', () => {

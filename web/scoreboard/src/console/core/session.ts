@@ -3,13 +3,16 @@ import type { Ask } from './ask';
 import type { TokenMade } from './types';
 
 /** What an address brought with it after its `#`. */
-export type Brought = { readonly once: string } | { readonly token: string } | undefined;
+export type Brought =
+  { readonly once: string } | { readonly token: string } | 'not-wanted' | undefined;
 
-export function broughtBy(fragment: string): Brought {
+/** A token puts nobody in the place of who is signed in: a link may come from anyone. */
+export function broughtBy(fragment: string, signedIn: boolean): Brought {
   const given = new URLSearchParams(fragment.replace(/^#/, ''));
   const [once, token] = [given.get('once'), given.get('token')];
   if (once) return { once };
-  return token ? { token } : undefined;
+  if (!token) return undefined;
+  return signedIn ? 'not-wanted' : { token };
 }
 
 /** Two places to keep a token in: as long as the tab, or as long as the device. */

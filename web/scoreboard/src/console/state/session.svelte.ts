@@ -22,11 +22,12 @@ class SessionState {
 
   /** What the address brought is taken, and stands in it no longer. */
   arrive(): void {
-    const brought = broughtBy(location.hash);
+    const brought = broughtBy(location.hash, this.token !== undefined);
     if (brought) history.replaceState(history.state, '', location.pathname + location.search);
-    if (brought && 'token' in brought) void this.signIn(brought.token, false);
-    else if (brought) void this.#redeem(brought.once);
-    else if (this.token !== undefined) void this.#look(this.token);
+    if (typeof brought === 'object') {
+      if ('once' in brought) void this.#redeem(brought.once);
+      else void this.signIn(brought.token, false);
+    } else if (this.token !== undefined) void this.#look(this.token);
   }
 
   /** @param stay on this device, and not in this tab alone. */

@@ -1,0 +1,51 @@
+"""What the words of an event may be made of: anything that can be read, and nothing that steers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, cast
+
+import msgspec
+
+from events.ceremony import Event, MomentNoted, Nominee
+from tracker.decision import Refused
+
+RULE: Final = "control-character"
+_STEERING: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_STEERING_IN_TEXT: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+"""The text of a moment may have lines."""
+_MOST_NAMED: Final = 20
+
+
+def unreadable(event: Event) -> Refused | None:
+    """Refuse control characters; only what is new is asked, so that old logs are read for ever."""
+    found = list(_places(event, "$"))
+    if not found:
+        return None
+    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+    return Refused(
+        RULE,
+        f"Control characters stand at {', '.join(found[:_MOST_NAMED])}{more}; remove them.",
+    )
+
+
+def _places(value: object, place: str) -> Iterator[str]:
+    """Yield where they stand; of a nominee its id as well, by which a table finds the line."""
+    if isinstance(value, str):
+        if character := _STEERING.search(value):
+            yield f"`{place}` (U+{ord(character[0]):04X})"
+    elif isinstance(value, tuple):
+        for number, each in enumerate(cast("tuple[object, ...]", value)):
+            inner = f"{place}[{number}]"
+            named = f" of {each.id!r}" if isinstance(each, Nominee) else ""
+            yield from (f"{found}{named}" for found in _places(each, inner))
+    elif isinstance(value, MomentNoted):
+        if character := _STEERING_IN_TEXT.search(value.text):
+            yield f"`{place}.text` (U+{ord(character[0]):04X})"
+        rest = (value.kind, "kind"), (value.people, "people")
+        for part, name in rest:
+            yield from _places(part, f"{place}.{name}")
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from _places(getattr(value, name), f"{place}.{name}")
