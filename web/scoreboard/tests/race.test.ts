@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { namedOf, raceOf, type Race } from '../src/core/race';
-import { endOf, fallsOf, pathOf, scalesOf, spread } from '../src/core/raceplot';
+import {
+  drawnOf,
+  endOf,
+  fallsOf,
+  pathOf,
+  placeNames,
+  scalesOf,
+  spread,
+} from '../src/core/raceplot';
 import type { Frame } from '../src/types';
 import { smallNight } from './support';
 
@@ -133,6 +141,25 @@ describe('a line of the race', () => {
       { step: { version: 9 }, y: 90, peak: 60 },
     ]);
     expect(fallsOf(line(race, 'moonlight'), scales)).toEqual([]);
+  });
+
+  it('tells of every line what is drawn, and whether it stands', () => {
+    const { race, scales } = drawn(9);
+    const lines = drawnOf(race, scales, 1_260_000);
+    expect(lines.map(({ id, stands }) => [id, stands])).toContainEqual(['la-la-land', false]);
+    const { d, y, falls } = lines.find(({ id }) => id === 'la-la-land')!;
+    expect(d).toBe(pathOf(line(race, 'la-la-land'), scales, 1_260_000));
+    expect([y, falls.length]).toEqual([90, 1]);
+  });
+
+  it('names what ends on one level best first, each where there is room', () => {
+    const name = (id: string, y: number) => ({ id, y, wins: 1, text: id });
+    const placed = placeNames([name('best', 60), name('next', 60), name('last', 20)], 12, plane);
+    expect(placed.map(({ id, at }) => [id, at])).toEqual([
+      ['best', 60],
+      ['next', 72],
+      ['last', 20],
+    ]);
   });
 
   it('leaves room for three wins at least, and for as many as there are', () => {

@@ -82,6 +82,52 @@ export function endOf(line: Line, { y }: Scales): number {
   return last ? y(last.wins, last.lane) : y(0, 0);
 }
 
+/** A line as it is drawn. */
+export interface Drawn {
+  readonly id: string;
+  readonly d: string;
+  /** The height at which it ends. */
+  readonly y: number;
+  readonly falls: readonly Fall[];
+  /** It has a win at present. */
+  readonly stands: boolean;
+}
+
+/** Every line of the race, up to `end` (a show time in ms). */
+export function drawnOf(race: Race, scales: Scales, end: number): Drawn[] {
+  return race.lines.map((line) => ({
+    id: line.id,
+    d: pathOf(line, scales, end),
+    y: endOf(line, scales),
+    falls: fallsOf(line, scales),
+    stands: (line.stays.at(-1)?.wins ?? 0) > 0,
+  }));
+}
+
+/** What stands at the end of a line, or of several: those have no id. */
+export interface Name {
+  readonly id: string;
+  readonly y: number;
+  readonly wins: number;
+  readonly text: string;
+}
+
+export interface PlacedName extends Name {
+  /** The height at which there is room for it. */
+  readonly at: number;
+}
+
+/** The names, best first, where there is room: of two ends that are level the better is above. */
+export function placeNames(names: readonly Name[], gap: number, plane: Plane): PlacedName[] {
+  const at = spread(
+    names.map(({ y }) => y),
+    gap,
+    plane.top,
+    plane.bottom - 4,
+  );
+  return names.map((name, i) => ({ ...name, at: at[i] ?? name.y }));
+}
+
 /**
  * Moves what would overlap apart: heights near the wanted ones, in their order, at least `gap`
  * apart and within the bounds as long as there is room.
