@@ -10,6 +10,7 @@ from msgspec import UNSET
 from events import ceremony as facts
 from events.ceremony import Event
 from tracker import listing
+from tracker.amended import AMENDED
 from tracker.decision import (
     Accepted,
     AlreadySo,
@@ -121,6 +122,12 @@ def _retracted(event: facts.WinnerRetracted, state: State) -> Verdict:
 
 
 def _moment_noted(event: facts.MomentNoted, state: State) -> Verdict:
+    if event.kind == AMENDED:
+        return Refused(
+            "reserved-kind",
+            f"The kind {AMENDED!r} stands where the night as corrected leaves something out; choose"
+            " another.",
+        )
     for work in () if event.works is UNSET else event.works:
         if work not in state.works:
             return unknown("work", work)

@@ -9,15 +9,15 @@ from typing import Any, Final, TypeVar
 import msgspec
 from litestar import Request
 
-from events.ceremony import Event, MomentNoted
+from events.ceremony import Event
 from events.store import Key
 from events.timestamp import canonical
-from tracker.amended import AMENDED
 from web.errors import ProblemError
 from web.queries import number
 
 LARGEST_BODY: Final = 64 * 1024
-_KEY: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,126}[\x21-\x7e])?")
+KEY: Final = r"[!-~]([ -~]{0,126}[!-~])?"
+_KEY: Final = re.compile(KEY)
 _IF_MATCH: Final = re.compile(r'"(.*)"')
 
 _Model = TypeVar("_Model")
@@ -53,12 +53,6 @@ def event_of(body: bytes) -> tuple[Event, str | None]:
         event = msgspec.convert(given, Event)
     except (ValueError, RecursionError) as problem:
         raise ProblemError("bad-request", f"{problem}.") from problem
-    if isinstance(event, MomentNoted) and event.kind == AMENDED:
-        raise ProblemError(
-            "bad-request",
-            f"The kind {AMENDED!r} stands where the night as corrected leaves something out; choose"
-            " another kind - at `$.kind`.",
-        )
     if time is msgspec.UNSET:
         return event, None
     try:

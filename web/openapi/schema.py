@@ -30,6 +30,7 @@ from tracker.desk import REHEARSAL
 from tracker.frames import FramePage
 from web.desk.messages import DESK_MESSAGES
 from web.desk.once import CodeGiven
+from web.desk.posts import KEY
 from web.desk.programme import RESERVED, Programme
 from web.desk.programme_csv import FACTS
 from web.desk.programme_csv import MEDIA_TYPE as CSV
@@ -46,7 +47,7 @@ VERSION: Final = "1.0.0"
 _KEY: Final = Parameter(
     "Idempotency-Key",
     "header",
-    Schema(type=OpenAPIType.STRING, min_length=1, max_length=128),
+    Schema(type=OpenAPIType.STRING, pattern=f"^{KEY}$"),
     description="The same key and body get the first answer again, for ever",
 )
 _IF_MATCH: Final = Parameter(
