@@ -75,6 +75,9 @@ class CheckingViewer:
             self.slow = True
             self.feed.pause(self)
 
+    def write_pieces(self, pieces: Sequence[bytes]) -> None:
+        self.write(b"".join(pieces))
+
     def backlog(self) -> int:
         return len(self.unread)
 
@@ -140,6 +143,10 @@ def decode_stream(data: bytes) -> list[dict[str, Any]]:
     messages = []
     for event in data.decode().removesuffix("\n\n").split("\n\n") if data else []:
         fields = dict(line.split(": ", 1) for line in event.split("\n"))
+        if "retry" in fields:
+            messages.append({"type": "retry", "ms": int(fields.pop("retry"))})
+            assert not fields
+            continue
         message: dict[str, Any] = msgspec.json.decode(fields.pop("data"))
         if "id" in fields:
             assert message["type"] in {"keyframe", "frame"}

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import msgspec
 import pytest
 from hypothesis import settings
@@ -117,7 +119,7 @@ def test_cursors_from_everywhere_leave_little_behind() -> None:
     feed, _ = feed_at(200)
     for version in range(200):
         joined(feed, Cursor("e-1", version)).read()
-    assert len(feed._catch_ups) <= 64
+    assert len(feed._catch_ups._stretches) <= 64
 
 
 @WIRES
@@ -162,6 +164,18 @@ def test_a_slow_viewer_is_skipped_and_resynced_with_one_keyframe() -> None:
     assert (feed.resyncs, feed.frames_out) == (1, 60)
 
 
+@WIRES
+def test_a_slow_viewer_that_missed_little_gets_the_very_frames(wire: Wire) -> None:
+    feed, history = feed_at(5)
+    viewer = joined(feed, wire=wire, capacity=10)
+    for _ in range(3):
+        history.grow(feed)
+    viewer.read()
+    viewer.read()
+    assert viewer.types == ["hello", "keyframe", "caught-up", "frame", "frame", "frame"]
+    assert (feed.resyncs, feed.frames_out, feed.lag) == (0, 3, 0)
+
+
 def test_a_slow_viewer_that_missed_nothing_just_goes_on() -> None:
     feed, history = feed_at(5)
     viewer = joined(feed, capacity=10)
@@ -172,6 +186,102 @@ def test_a_slow_viewer_that_missed_nothing_just_goes_on() -> None:
     history.grow(feed)
     viewer.read()
     assert viewer.types == ["hello", "keyframe", "caught-up", "frame"]
+
+
+def test_the_lag_is_that_of_the_slowest_viewer() -> None:
+    feed, history = feed_at(5)
+    viewer = joined(feed, capacity=10)
+    assert feed.lag == 0
+    for _ in range(3):
+        history.grow(feed)
+    late = joined(feed, capacity=10)
+    history.grow(feed)
+    assert (late.slow, feed.slow, feed.lag) == (True, 2, 4)
+    viewer.leave()
+    assert feed.lag == 1
+
+
+def test_viewers_are_counted_by_their_wire_wherever_they_stand() -> None:
+    feed, held = held_back(5)
+    joined(feed, wire=STREAM)
+    joined(feed, wire=STREAM, capacity=10)
+    held.grow(feed)
+    joined(feed, wire=STREAM)
+    joined(feed)
+    assert (feed.viewers_of(STREAM), feed.viewers_of(SOCKET), feed.viewers) == (3, 1, 4)
+
+
+# What waits for the pace
+
+
+def never(_: Callable[[], None]) -> None:
+    """Keep everything back."""
+
+
+def held_back(version: int) -> tuple[Feed, GrowingHistory]:
+    """Return a feed that writes when its `flush` is called, and no sooner."""
+    history = GrowingHistory(version=version)
+    return Feed("oscars-97", history, pace=never), history
+
+
+@WIRES
+def test_frames_that_waited_go_out_together_in_one_write(wire: Wire) -> None:
+    feed, history = held_back(5)
+    viewer = joined(feed, wire=wire)
+    for _ in range(4):
+        history.grow(feed)
+    assert viewer.writes == 1
+    feed.flush()
+    feed.flush()
+    assert viewer.writes == 2
+    viewer.read()
+    assert viewer.types[3:] == ["frame"] * 4
+    assert feed.frames_out == 4
+
+
+def test_who_joins_while_frames_wait_gets_none_of_them_twice() -> None:
+    feed, history = held_back(5)
+    early = joined(feed)
+    history.grow(feed)
+    between = joined(feed, Cursor("e-1", 5))
+    history.grow(feed)
+    late = joined(feed)
+    feed.flush()
+    for viewer in (early, between, late):
+        viewer.read()
+        assert viewer.place == Cursor("e-1", 7)
+    assert early.types == ["hello", "keyframe", "caught-up", "frame", "frame"]
+    assert between.types == ["hello", "frame", "caught-up", "frame"]
+    assert late.types == ["hello", "keyframe", "caught-up"]
+    assert feed.frames_out == 3
+    history.grow(feed)
+    feed.flush()
+    assert late.read()[-1]["version"] == 8
+
+
+def test_a_heartbeat_lets_out_what_waits() -> None:
+    feed, history = held_back(5)
+    viewer = joined(feed)
+    history.grow(feed)
+    feed.beat(HOUR)
+    viewer.read()
+    assert viewer.types[3:] == ["frame", "heartbeat"]
+
+
+def test_a_new_history_drops_what_waits_of_the_old_one() -> None:
+    feed, history = held_back(5)
+    viewer = joined(feed)
+    history.grow(feed)
+    ahead = joined(feed)
+    rehearsal = GrowingHistory("e-2", 3)
+    feed.replace(rehearsal, "new-history")
+    feed.flush()
+    rehearsal.grow(feed)
+    feed.flush()
+    for each in (viewer, ahead):
+        each.read()
+        assert each.types[3:] == ["resync", "keyframe", "caught-up", "frame"]
+        assert each.place == Cursor("e-2", 4)
 
 
 def test_a_viewer_is_aborted_after_30_seconds_without_progress() -> None:
@@ -307,7 +417,9 @@ class AnyEvening(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.history = GrowingHistory("e-1", 3, board_bytes=300, frame_bytes=70)
-        self.feed = Feed("oscars-97", self.history, patience=30.0)
+        self.hurried = True
+        self.most_held = 0
+        self.feed = Feed("oscars-97", self.history, patience=30.0, pace=self.pace)
         self.histories = 1
         self.now = 0.0
         self.present: list[CheckingViewer] = []
@@ -324,6 +436,20 @@ class AnyEvening(RuleBasedStateMachine):
         viewer = joined(self.feed, cursor, wire=wire, capacity=capacity)
         self.present.append(viewer)
         return viewer
+
+    def pace(self, flush: Callable[[], None]) -> None:
+        if self.hurried:
+            flush()
+        self.most_held = max(self.most_held, sum(map(len, self.feed._pending)))
+
+    @rule()
+    def hold_back(self) -> None:
+        self.hurried = False
+
+    @rule()
+    def let_out(self) -> None:
+        self.hurried = True
+        self.feed.flush()
 
     @rule(count=st.integers(1, 12))
     def publish(self, count: int) -> None:
@@ -369,9 +495,11 @@ class AnyEvening(RuleBasedStateMachine):
 
     @invariant()
     def no_one_holds_more_than_the_mark_and_one_catch_up(self) -> None:
-        assert all(len(viewer.unread) <= viewer.capacity + 800 for viewer in self.present)
+        most = 800 + 2 * self.most_held
+        assert all(len(viewer.unread) <= viewer.capacity + most for viewer in self.present)
 
     def teardown(self) -> None:
+        self.feed.flush()
         head = Cursor(self.history.epoch, self.history.version)
         for viewer in self.present:
             while viewer.unread:

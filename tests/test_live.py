@@ -3,8 +3,10 @@ import base64
 import gc
 import json
 import random
+import re
 import socket
 import weakref
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
@@ -25,9 +27,11 @@ from websockets.uri import parse_uri
 
 from feed_doubles import HOUR, CheckingViewer, GrowingHistory, decode_stream
 from web.collector import YOUNG_OBJECTS, settle_collector
+from web.sockets.crowd import Seat
 from web.sockets.feed import Cursor, Feed, Feeds
+from web.sockets.goodbye import SHORTEST_SPREAD_MS, SOONEST_MS
 from web.sockets.heart import Heart
-from web.sockets.live import HIGH_WATER_BYTES, LOW_WATER_BYTES, live_protocol
+from web.sockets.live import live_protocol
 from web.sockets.viewers import LiveViewer, SocketViewer
 from web.sockets.wires import SOCKET, STREAM, Wire
 
@@ -649,7 +653,7 @@ async def test_a_stalled_reader_is_skipped_holds_little_and_is_resynced(wire: Wi
         night.grow(500)
         (viewer,) = night.state.connections
         assert isinstance(viewer, LiveViewer)
-        assert viewer.backlog() <= HIGH_WATER_BYTES + 20_100
+        assert viewer.transport.get_write_buffer_size() <= 20_100
         end = b'"caught-up","version":%d}' % night.history.version
         data = bytearray()
         async with asyncio.timeout(20):
@@ -713,12 +717,12 @@ async def test_a_viewer_who_comes_with_a_full_backlog_starts_as_a_slow_one() -> 
     reader = CheckingViewer(night.feed, SOCKET)
     reader.unread = first.partition(b"\r\n\r\n")[2] + b"".join(pipe.written[1:])
     reader.read()
-    assert reader.types[2:] == ["caught-up", "resync", "keyframe", "caught-up"]
+    assert reader.types[2:] == ["caught-up", "frame"]
 
 
 async def test_a_slow_reader_that_pings_gets_one_pong_when_it_reads_again() -> None:
     night, pipe = Night(), Pipe()
-    viewer = SocketViewer(pipe, night.feed, night.heart, set())
+    viewer = SocketViewer(pipe, night.feed, night.heart, set(), Seat(Counter()))
     night.feed.join(viewer, None, server_time=HOUR)
     viewer.pause_writing()
     pipe.written.clear()
@@ -734,7 +738,7 @@ async def test_a_slow_reader_that_pings_gets_one_pong_when_it_reads_again() -> N
 
 async def test_the_heart_beats_every_ten_seconds_for_all_feeds() -> None:
     night, pipe = Night(), Pipe()
-    viewer = SocketViewer(pipe, night.feed, night.heart, set())
+    viewer = SocketViewer(pipe, night.feed, night.heart, set(), Seat(Counter()))
     night.feed.join(viewer, None, server_time=HOUR)
     pipe.written.clear()
     night.heart.tick(100.0)
@@ -747,7 +751,7 @@ async def test_the_heart_beats_every_ten_seconds_for_all_feeds() -> None:
 
 async def test_the_heart_goes_on_by_itself_until_stopped() -> None:
     night, pipe = Night(), Pipe()
-    viewer = SocketViewer(pipe, night.feed, night.heart, set())
+    viewer = SocketViewer(pipe, night.feed, night.heart, set(), Seat(Counter()))
     night.feed.join(viewer, None, server_time=HOUR)
     heart = Heart(night.feeds, now=lambda: HOUR, interval=0.002, tick=0.001)
     heart.start()
@@ -807,7 +811,10 @@ async def test_a_shutdown_closes_sockets_with_1012_and_ends_streams() -> None:
             await client.recv()
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1012
-        assert len(decode_stream(await stream.rest())) == 3
+        assert re.fullmatch(r"restart; retry in \d+ ms", closed.value.rcvd.reason)
+        *_, last = decode_stream(await stream.rest())
+        assert last["type"] == "retry"
+        assert SOONEST_MS <= last["ms"] < SOONEST_MS + SHORTEST_SPREAD_MS
         assert night.feed.viewers == 0
 
 
@@ -864,7 +871,7 @@ async def test_an_idle_viewer_keeps_neither_parser_nor_task_alive(request_: str)
                 assert not hasattr(viewer, "__dict__")
                 assert isinstance(viewer, LiveViewer)
                 limits = viewer.transport.get_write_buffer_limits()
-                assert limits == (LOW_WATER_BYTES, HIGH_WATER_BYTES)
+                assert limits == (0, 0)
         finally:
             gc.enable()
 

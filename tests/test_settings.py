@@ -31,6 +31,9 @@ def test_every_variable_is_honoured() -> None:
             "TRACKER_SHOW_REHEARSALS": "1",
             "TRACKER_BUNDLED": "0",
             "TRACKER_CONSOLE_CODE": "a-code-for_one-visit",
+            "TRACKER_MAX_CONNECTIONS": "500",
+            "TRACKER_MAX_PER_ADDRESS": "20",
+            "FORWARDED_ALLOW_IPS": "10.0.0.0/8, 192.0.2.7",
             "SOMETHING_ELSE": "x",
         }
     ) == Settings(
@@ -42,7 +45,17 @@ def test_every_variable_is_honoured() -> None:
         show_rehearsals=True,
         bundled=False,
         console_code="a-code-for_one-visit",
+        most_connections=500,
+        most_each=20,
+        proxies="10.0.0.0/8, 192.0.2.7",
     )
+
+
+@pytest.mark.parametrize("name", ["TRACKER_MAX_CONNECTIONS", "TRACKER_MAX_PER_ADDRESS"])
+@pytest.mark.parametrize("text", ["0", "-1", "many", "1.5"])
+def test_a_number_of_connections_is_one_or_more(name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is {text!r}"):
+        read_settings({name: text})
 
 
 def test_an_empty_variable_counts_as_absent_and_spaces_around_one_do_not_count() -> None:
@@ -96,6 +109,6 @@ def test_every_variable_is_in_the_protocol() -> None:
     protocol = (Path(__file__).parents[1] / "docs" / "protocol.md").read_text(encoding="utf-8")
     source = (Path(__file__).parents[1] / "web" / "settings.py").read_text(encoding="utf-8")
     names = set(re.findall(r"TRACKER_[A-Z_]+", source)) - {"TRACKER_"}
-    assert len(names) == 10
+    assert len(names) == 12
     for name in names:
         assert f"`{name}`" in protocol, name

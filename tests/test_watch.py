@@ -228,8 +228,9 @@ def test_braces_in_a_moment_are_only_text() -> None:
 class Host:
     """A server that says what it is given, a connection at a time, and hears the cursors."""
 
-    def __init__(self, *visits: list[dict[str, Any]]) -> None:
+    def __init__(self, *visits: list[dict[str, Any]], restarts: bool = False) -> None:
         self.visits = list(visits)
+        self.restarts = restarts
         self.cursors: list[str] = []
 
     async def receive(self, connection: ServerConnection) -> None:
@@ -237,6 +238,8 @@ class Host:
         self.cursors.append(connection.request.path.partition("?")[2])
         for message in self.visits.pop(0):
             await connection.send(json.dumps(message))
+        if self.restarts:
+            await connection.close(1012, "restart; retry in 4321 ms")
 
     def refuse(self, connection: ServerConnection, _: Request) -> Response | None:
         if self.visits:
@@ -285,6 +288,13 @@ async def test_a_cut_line_is_taken_up_where_it_broke() -> None:
     # What was before the keyframe was looked up, and what came after it was not asked for twice.
     versions = [each.version for each in watched.recent]
     assert versions == list(range(len(more) - RECENT + 1, len(more) + 1))
+
+
+@pytest.mark.anyio
+async def test_a_server_that_restarts_says_when_to_come_back() -> None:
+    host = Host(messages(NIGHT, after=START), restarts=True)
+    _, pauses = await listened(host, NIGHT)
+    assert pauses == [4.321]
 
 
 def test_the_pauses_of_a_long_outage_stay_bounded_and_differ() -> None:

@@ -15,6 +15,9 @@ from web.sockets.origins import Origins
 _YES: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _LAST_PORT: Final = 65_535
 _RATE: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
+_MOST_EACH: Final = 1000
+"""A whole company, or a mobile network's gateway, may stand behind one address."""
+_COUNT: Final = re.compile(r"[0-9]{1,9}")
 _SHORTEST_TOKEN: Final = 8
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _TOKEN: Final = re.compile(rf"[\x21-\x7e]{{{_SHORTEST_TOKEN},}}")
@@ -35,6 +38,9 @@ class Settings(msgspec.Struct, frozen=True):
         rate_limit: Requests a second that one token is good for.
         webhook_private: Webhooks may lead into private networks.
         allowed_origins: Empty for the request's own host.
+        most_connections: None for as many as the system lets the process have.
+        most_each: Connections that one address may hold; this machine's are left out.
+        proxies: Whose word is taken for where a request comes from: addresses and networks.
     """
 
     host: str = "127.0.0.1"
@@ -47,11 +53,14 @@ class Settings(msgspec.Struct, frozen=True):
     rate_limit: float = 200
     webhook_private: bool = False
     console_code: str | None = None
+    most_connections: int | None = None
+    most_each: int = _MOST_EACH
+    proxies: str = "127.0.0.1"
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """
-    Return the settings that the `TRACKER_` variables make; an empty one counts as absent.
+    Return the settings that the variables make; an empty one counts as absent.
 
     Raises:
         SettingsError: Naming the variable, what it holds and what it should.
@@ -68,12 +77,24 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         bundled=_flag(given, "TRACKER_BUNDLED", default=True),
         webhook_private=_flag(given, "TRACKER_WEBHOOK_PRIVATE", default=False),
         rate_limit=_rate(given.get("TRACKER_RATE_LIMIT", "200")),
+        most_connections=_count(given, "TRACKER_MAX_CONNECTIONS"),
+        most_each=_count(given, "TRACKER_MAX_PER_ADDRESS") or _MOST_EACH,
+        proxies=given.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
     )
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) <= _LAST_PORT:
         raise SettingsError(f"TRACKER_PORT is {text!r}; give a port from 1 to {_LAST_PORT}.")
+    return int(text)
+
+
+def _count(given: Mapping[str, str], name: str) -> int | None:
+    text = given.get(name)
+    if text is None:
+        return None
+    if not _COUNT.fullmatch(text) or int(text) == 0:
+        raise SettingsError(f"{name} is {text!r}; give a number of connections, 1 or more.")
     return int(text)
 
 

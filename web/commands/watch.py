@@ -20,6 +20,7 @@ from web.commands.client import Client, CommandError, NoServer, is_near
 from web.commands.terminal import Link, board_view
 from web.commands.watched import RECENT, Watched
 from web.commands.wording import awards
+from web.sockets.goodbye import advised
 
 LARGEST_MESSAGE: Final = 16 * 1024 * 1024
 FIRST_PAUSE: Final = 0.5
@@ -93,6 +94,7 @@ async def listen(
     proxy: Literal[True] | None = None if is_near(client.url) else True
     tried = 0
     while True:
+        advice = None
         try:
             async with connect(
                 address + watched.query, compression=None, proxy=proxy, max_size=LARGEST_MESSAGE
@@ -111,10 +113,12 @@ async def listen(
             _unless_heard(client, watched, refusal)
         except (OSError, WebSocketException, CommandError) as problem:
             _unless_heard(client, watched, problem)
+            advice = advised(problem)
         watched.lose()
         changed()
         tried += 1
-        await pause(spread(tried, first=FIRST_PAUSE, longest=LONGEST_PAUSE))
+        rest = spread(tried, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
+        await pause(rest if advice is None else advice)
 
 
 def _unless_heard(client: Client, watched: Watched, problem: Exception) -> None:

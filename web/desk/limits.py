@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 from collections.abc import Callable
@@ -10,13 +9,12 @@ from typing import Final
 
 import structlog
 
+from web.addresses import guest_of
 from web.errors import ProblemError
 
 GUESSES_PER_SECOND: Final = 5
 _MOST: Final = 10_000
 """Buckets held at once; who fills this many has long been refused at the others."""
-_IPV6_PREFIX: Final = 64
-"""Bits of an IPv6 address that stand for one guest: the rest is the guest's own to choose."""
 
 _log: Final = structlog.get_logger("limits")
 
@@ -100,20 +98,5 @@ class Limits:
         Raises:
             ProblemError: Too many.
         """
-        if address is not None and (guest := _guest(address)) is not None:
+        if address is not None and (guest := guest_of(address)) is not None:
             self._guesses.take(guest)
-
-
-def _guest(address: str) -> str | None:
-    """Return who asks from an address, or None for this machine itself."""
-    try:
-        given = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(given, ipaddress.IPv6Address):
-        given = given.ipv4_mapped or given
-    if given.is_loopback:
-        return None
-    if isinstance(given, ipaddress.IPv6Address):
-        return str(ipaddress.IPv6Network((int(given), _IPV6_PREFIX), strict=False))
-    return str(given)

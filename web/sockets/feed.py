@@ -1,15 +1,12 @@
 """The fan-out of one ceremony's frames to its viewers, with no socket, clock or loop in sight."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
-import msgspec
-
-from web.sockets.messages import CaughtUp, Heartbeat, Hello, Message, Resync
+from web.sockets.catch_ups import CatchUps, Source
+from web.sockets.messages import Heartbeat, Hello, Resync, encode
+from web.sockets.pace import Pacing, at_once
 from web.sockets.wires import Wire
-
-# Viewers that come back together mostly stand at the same few versions.
-MAX_SHARED_CATCH_UPS = 64
 
 
 class Cursor(NamedTuple):
@@ -17,30 +14,12 @@ class Cursor(NamedTuple):
     version: int
 
 
-class Source(Protocol):
-    """The history a feed speaks of; it moves only when the feed is told in the same loop step."""
-
-    @property
-    def epoch(self) -> str: ...
-
-    @property
-    def version(self) -> int: ...
-
-    def keyframe(self) -> bytes:
-        """Return the encoded `keyframe` message at `version`; asked once a version and wire."""
-        ...
-
-    def frames(self, after: int) -> Sequence[bytes]:
-        """Return the encoded `frame` messages `after` + 1 to `version`."""
-        ...
-
-
 class Viewer(Protocol):
     """
     The far end of one connection; compared and hashed by identity.
 
-    When what was written is not read, it calls `Feed.pause`, and `Feed.resume` once its
-    backlog has drained. Both may happen within `write`.
+    When not all that was written could be sent, it calls `Feed.pause`, and `Feed.resume` once
+    it has been. Both may happen within a write.
     """
 
     @property
@@ -49,8 +28,12 @@ class Viewer(Protocol):
     @property
     def write(self) -> "Write": ...
 
+    def write_pieces(self, pieces: Sequence[bytes]) -> None:
+        """Write them one behind the other, none of them copied."""
+        ...
+
     def backlog(self) -> int:
-        """Count the bytes written and not yet sent."""
+        """Count the bytes written that have not arrived yet."""
         ...
 
     def abort(self) -> None:
@@ -62,6 +45,10 @@ class Write(Protocol):
     def __call__(self, data: bytes, /) -> None:
         """Take `data` at once, without waiting; raise RuntimeError when already closed."""
         ...
+
+
+_VOID: Final = -1
+"""In place of a version: what the viewer holds is of another history."""
 
 
 class _Stall:
@@ -79,18 +66,25 @@ class Feed:
     """
     Every viewer sees each version from its keyframe or cursor on exactly once, in order.
 
-    A viewer that cannot keep up is skipped. When it has drained, it gets one keyframe in
-    place of what it missed; when nothing moves for `patience` seconds, it is dropped. So it
-    never holds more than its transport's high-water mark and one catch-up.
+    A frame is encoded and framed once. What is published before the pace lets it out goes out
+    together, in one write a viewer.
+
+    A viewer that cannot keep up is skipped. When it has drained, it gets the frames that it
+    missed, or one keyframe where that is smaller; when nothing moves for `patience` seconds, it
+    is dropped. So it never holds more than the rest of one write, most of which it shares with
+    others.
 
     Attributes:
+        version: The head: the last one published, whether it has been written yet or not.
         joins: Viewers that ever joined.
-        frames_out: Frames written, one count a viewer; catch-ups are not counted.
+        frames_out: Frames written, one count a viewer; what a viewer is joined with is not counted.
         resyncs: Keyframes sent in place of missed frames.
         aborted: Viewers dropped for not reading.
     """
 
-    def __init__(self, ceremony: str, source: Source, *, patience: float = 30.0) -> None:
+    def __init__(
+        self, ceremony: str, source: Source, *, patience: float = 30.0, pace: Pacing = at_once
+    ) -> None:
         self.ceremony = ceremony
         self.source = source
         self.version = source.version
@@ -99,21 +93,38 @@ class Feed:
         self.resyncs = 0
         self.aborted = 0
         self._patience = patience
+        self._pace = pace
+        self._catch_ups = CatchUps(source)
+        self._pending: list[bytes] = []
+        # A viewer is in one of these three. All that follow have been written up to `_shown`;
+        # those ahead have come since, and stand at a version of what is pending.
+        self._shown = source.version
         self._following: dict[Wire, dict[Viewer, None]] = {}
+        self._ahead: dict[Viewer, int] = {}
         self._stalled: dict[Viewer, _Stall] = {}
-        self._catch_ups: dict[tuple[Wire, int | None], bytes] = {}
 
     @property
     def viewers(self) -> int:
-        return len(self._stalled) + sum(len(group) for group in self._following.values())
+        following = sum(len(group) for group in self._following.values())
+        return following + len(self._ahead) + len(self._stalled)
 
     @property
     def slow(self) -> int:
         return len(self._stalled)
 
+    @property
+    def lag(self) -> int:
+        """How many versions the slowest viewer is behind."""
+        oldest = min((stall.version for stall in self._stalled.values()), default=self._shown)
+        return self.version - max(oldest, 0)
+
+    def viewers_of(self, wire: Wire) -> int:
+        others = sum(viewer.wire is wire for viewer in (*self._ahead, *self._stalled))
+        return len(self._following.get(wire, ())) + others
+
     def publish(self, message: bytes, version: int) -> None:
         """
-        Send the encoded frame message of `version` to everyone who follows.
+        Send the encoded frame message of `version` to everyone who follows, now or soon.
 
         Call it in the loop step in which the source reached `version`. Should a version be
         skipped all the same, everyone is resynced: a gap is never shown.
@@ -124,15 +135,32 @@ class Feed:
             return
         self.version = version
         self._catch_ups.clear()
+        self._pending.append(message)
+        self._pace(self.flush)
+
+    def flush(self) -> None:
+        """Write all that was published since the last time."""
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, []
+        shown, self._shown = self._shown, self.version
+        ahead, self._ahead = self._ahead, {}
         epoch = self.source.epoch
         for wire, group in self._following.items():
             if group:
-                self.frames_out += len(group)
-                self._write(group, wire.placed(message, epoch, version))
+                self.frames_out += len(group) * len(pending)
+                self._write(group, wire.stretch(pending, epoch, shown))
+        for viewer, version in ahead.items():
+            wire, missed = viewer.wire, pending[version - shown :]
+            self._enter(viewer)
+            if missed:
+                self.frames_out += len(missed)
+                self._write({viewer: None}, wire.stretch(missed, epoch, version))
 
     def replace(self, source: Source, reason: str) -> None:
         """Go on with another history under the same id; every viewer starts over with it."""
         self.source = source
+        self._catch_ups = CatchUps(source)
         self._resync(reason)
 
     def join(
@@ -145,48 +173,63 @@ class Feed:
         """
         if self.source.version != self.version:
             self._resync("gap")
-        wire, epoch = viewer.wire, self.source.epoch
-        after = None
+        wire, epoch, catch_ups = viewer.wire, self.source.epoch, self._catch_ups
+        hello = wire.plain(encode(Hello(self.ceremony, epoch, self.version, server_time)))
+        missed = None
         if cursor is not None and cursor.epoch == epoch and cursor.version <= self.version:
-            after = cursor.version
-        hello = _encode(Hello(self.ceremony, epoch, self.version, server_time))
-        self._following.setdefault(wire, {})[viewer] = None
+            missed = catch_ups.frames(wire, cursor.version)
+        content = catch_ups.keyframe(wire) if missed is None else missed
+        self._enter(viewer)
         self.joins += 1
-        viewer.write(preface + wire.plain(hello) + self._catch_up(wire, after))
+        viewer.write_pieces((preface + hello, content, catch_ups.end(wire)))
 
     def leave(self, viewer: Viewer) -> None:
         self._stalled.pop(viewer, None)
+        self._ahead.pop(viewer, None)
         self._following.get(viewer.wire, {}).pop(viewer, None)
 
     def pause(self, viewer: Viewer) -> None:
-        """Skip a viewer whose backlog is over the mark."""
-        group = self._following.get(viewer.wire, {})
-        if viewer in group:
+        """Skip a viewer that could not be sent all."""
+        version = self._ahead.pop(viewer, None)
+        if version is None:
+            group = self._following.get(viewer.wire, {})
+            if viewer not in group:
+                return
             del group[viewer]
-            self._stalled[viewer] = _Stall(self.version)
+            version = self._shown
+        self._stalled[viewer] = _Stall(version)
 
     def resume(self, viewer: Viewer) -> None:
-        """Take a drained viewer back; if it missed anything, by one keyframe."""
+        """Take a drained viewer back, with what it missed."""
         stall = self._stalled.pop(viewer, None)
         if stall is None:
             return
         if self.source.version != self.version:
             self._resync("gap")
-            stall.version = -1
-        self._following[viewer.wire][viewer] = None
-        if stall.version != self.version:
+            stall.version = _VOID
+        self._enter(viewer)
+        if stall.version == self.version:
+            return
+        wire, missed = viewer.wire, None
+        if stall.version != _VOID:
+            missed = self._catch_ups.frames(wire, stall.version)
+        if missed is None:
             self.resyncs += 1
-            viewer.write(self._start_over(viewer.wire, "slow"))
+            viewer.write_pieces(self._start_over(wire, "slow"))
+        else:
+            self.frames_out += self.version - stall.version
+            viewer.write(missed)
 
     def beat(self, server_time: str) -> None:
-        message = _encode(Heartbeat(self.version, server_time))
+        self.flush()
+        message = encode(Heartbeat(self.version, server_time))
         for wire, group in self._following.items():
             if group:
                 self._write(group, wire.plain(message))
 
     def check(self, now: float) -> None:
         """
-        Drop those who have read nothing for the length of the feed's patience.
+        Drop those to whom nothing has come through for the length of the feed's patience.
 
         Args:
             now: A clock's reading in seconds; only differences matter.
@@ -200,39 +243,30 @@ class Feed:
                 self.aborted += 1
                 viewer.abort()
 
+    def _enter(self, viewer: Viewer) -> None:
+        """Let a viewer follow that stands at the head; call it before that is written to it."""
+        if self._pending:
+            self._ahead[viewer] = self.version
+        else:
+            self._following.setdefault(viewer.wire, {})[viewer] = None
+
     def _resync(self, reason: str) -> None:
-        self.version = self.source.version
+        self.version = self._shown = self.source.version
         self._catch_ups.clear()
+        self._pending.clear()
+        ahead, self._ahead = self._ahead, {}
+        for viewer in ahead:
+            self._enter(viewer)
         for stall in self._stalled.values():
-            stall.version = -1
+            stall.version = _VOID
         for wire, group in self._following.items():
             if group:
                 self.resyncs += len(group)
-                self._write(group, self._start_over(wire, reason))
+                self._write(group, b"".join(self._start_over(wire, reason)))
 
-    def _start_over(self, wire: Wire, reason: str) -> bytes:
-        message = _encode(Resync(reason, self.source.epoch))
-        return wire.plain(message) + self._catch_up(wire, None)
-
-    def _catch_up(self, wire: Wire, after: int | None) -> bytes:
-        """Return what leads from `after` to the head: its frames, or a keyframe where smaller."""
-        key = (wire, after)
-        if (known := self._catch_ups.get(key)) is not None:
-            return known
-        epoch, version = self.source.epoch, self.version
-        end = wire.plain(_encode(CaughtUp(version)))
-        if after is None:
-            content = wire.placed(self.source.keyframe(), epoch, version) + end
-        else:
-            content = self._catch_up(wire, None)
-            missing = self.source.frames(after)
-            if after + len(missing) == version and sum(map(len, missing)) < len(content):
-                frames = enumerate(missing, after + 1)
-                content = b"".join(wire.placed(frame, epoch, at) for at, frame in frames) + end
-        if len(self._catch_ups) >= MAX_SHARED_CATCH_UPS:
-            self._catch_ups.clear()
-        self._catch_ups[key] = content
-        return content
+    def _start_over(self, wire: Wire, reason: str) -> Sequence[bytes]:
+        message = wire.plain(encode(Resync(reason, self.source.epoch)))
+        return message, self._catch_ups.keyframe(wire), self._catch_ups.end(wire)
 
     def _write(self, group: dict[Viewer, None], data: bytes) -> None:
         # A copy, since a write may pause its viewer and so take it out of the group.
@@ -263,7 +297,3 @@ class Feeds:
 
     def __len__(self) -> int:
         return len(self._by_ceremony)
-
-
-def _encode(message: Message) -> bytes:
-    return msgspec.json.encode(message)

@@ -1,13 +1,13 @@
 """Whether a request for a live feed may enter, decided from its head alone."""
 
-import binascii
 import re
-from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs, unquote
 
+import httptools
 import structlog
 from websockets.utils import accept_key
 
@@ -21,7 +21,8 @@ from web.sockets.origins import Origins
 LIVE_PATH = re.compile(r"/api/ceremonies/([^/]+)/live")
 EPOCH = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SOCKET_VERSION = "13"
-SOCKET_KEY_BYTES = 16
+SOCKET_KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
+"""16 bytes in base64."""
 _LOGGED_CHARS: Final = 200
 
 _log: Final = structlog.get_logger("sockets")
@@ -40,6 +41,7 @@ class HandshakeRefused(Exception):
     ) -> None:
         super().__init__(detail)
         self.status = status
+        self.name = name or name_of(status)
         self.headers: Mapping[str, str] = {
             "Content-Type": MEDIA_TYPE,
             "Cache-Control": "no-store",
@@ -47,7 +49,7 @@ class HandshakeRefused(Exception):
             POLICY: STRICT,
             **(headers or {}),
         }
-        self.body = problem_json(name or name_of(status), detail)
+        self.body = problem_json(self.name, detail)
 
 
 class RequestHead(NamedTuple):
@@ -63,10 +65,13 @@ class RequestHead(NamedTuple):
         return _values(self.headers, name)
 
 
-def ceremony_of(path: bytes) -> str | None:
-    """Name the ceremony whose live feed is at this path, which is still percent-encoded."""
-    match = LIVE_PATH.fullmatch(unquote(path.decode("latin-1")))
-    return match[1] if match else None
+# Thousands ask for the same in a storm.
+@lru_cache(maxsize=256)
+def asked_at(url: bytes) -> tuple[str, bytes] | None:
+    """Return the ceremony whose live feed is at this url, and the query; None for another url."""
+    parts = httptools.parse_url(url)
+    match = LIVE_PATH.fullmatch(unquote(parts.path.decode("latin-1")))
+    return (match[1], parts.query or b"") if match else None
 
 
 def unknown(ceremony: str) -> HandshakeRefused:
@@ -110,7 +115,7 @@ def accept_socket(head: RequestHead, origins: Origins) -> bytes:
             f"This server speaks version {SOCKET_VERSION} of the WebSocket protocol.",
             {"Sec-WebSocket-Version": SOCKET_VERSION, "Upgrade": "websocket"},
         )
-    if len(keys) != 1 or not _is_socket_key(keys[0]):
+    if len(keys) != 1 or not SOCKET_KEY.fullmatch(keys[0]):
         raise HandshakeRefused(
             HTTPStatus.BAD_REQUEST,
             "A socket is opened with one Sec-WebSocket-Key header: 16 bytes in base64.",
@@ -153,12 +158,10 @@ def cursor_of(head: RequestHead) -> Cursor | None:
     )
 
 
+def forwarded_for(headers: Sequence[tuple[bytes, bytes]]) -> list[str]:
+    """Return what proxies say of where the request comes from; only some may be believed."""
+    return _values(headers, b"x-forwarded-for")
+
+
 def _values(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> list[str]:
     return [value.decode("latin-1") for key, value in headers if key == name]
-
-
-def _is_socket_key(text: str) -> bool:
-    try:
-        return len(b64decode(text, validate=True)) == SOCKET_KEY_BYTES
-    except (binascii.Error, ValueError):
-        return False

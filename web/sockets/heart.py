@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from web.sockets.feed import Feeds
+from web.sockets.goodbye import retry_ms
 
 # What a client may still send after the goodbye; more is an attack, not a habit.
 LAST_WORDS = 1024 * 1024
@@ -77,6 +78,7 @@ class Heart:
         self._timer: asyncio.TimerHandle | None = None
         self._lingering: dict[Lingering, float] = {}
         self._unheard: dict[asyncio.BaseTransport, float] = {}
+        self._leaving = 0
 
     def start(self) -> None:
         self._next_beat = asyncio.get_running_loop().time() + self._interval
@@ -111,9 +113,23 @@ class Heart:
             for feed in self._feeds:
                 feed.beat(hour)
 
+    @property
+    def lingering(self) -> int:
+        """How many connections have had their goodbye and are not gone yet."""
+        return len(self._lingering)
+
+    def drain(self) -> None:
+        """Remember how many there are to come back, before they are sent away one by one."""
+        self._leaving = sum(feed.viewers for feed in self._feeds)
+
+    def retry_ms(self) -> int:
+        """Return when one of the viewers that are sent away shall come back."""
+        return retry_ms(self._leaving)
+
     def hear(self, transport: asyncio.BaseTransport) -> None:
         """Wait for a request; one that does not come, or comes in drops, is not waited for long."""
-        self._unheard[transport] = asyncio.get_running_loop().time() + self._hearing
+        if transport not in self._unheard:
+            self._unheard[transport] = asyncio.get_running_loop().time() + self._hearing
 
     def heard(self, transport: asyncio.BaseTransport) -> None:
         """Wait no longer: the request is here, or the connection is gone."""

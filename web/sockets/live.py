@@ -1,46 +1,44 @@
 """The live feed's connections: a uvicorn protocol that takes them over, socket and event stream."""
 
 import asyncio
-from collections.abc import Callable, Collection
+import sys
+from collections.abc import Callable, Collection, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar, NamedTuple, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from web.policy import POLICY, STRICT
+from web.sockets.crowd import Crowd, Seat, Seated
 from web.sockets.feed import Feeds
 from web.sockets.handshake import (
     HandshakeRefused,
     RequestHead,
     accept_socket,
-    ceremony_of,
+    asked_at,
     cursor_of,
+    forwarded_for,
     unknown,
 )
 from web.sockets.heart import Heart
 from web.sockets.origins import Origins
+from web.sockets.response import STREAM_HEADERS, problem_answer, response_head
 from web.sockets.viewers import LiveViewer, SocketViewer, StreamViewer
 
 MAX_HEAD_BYTES = 16 * 1024
 # A client waits for the answer before it speaks; one that does not is heard up to this.
 MAX_EARLY_BYTES = 64 * 1024
-# A viewer with more than this unsent is slow, until it is down to the lower mark.
-HIGH_WATER_BYTES = 64 * 1024
-LOW_WATER_BYTES = 16 * 1024
-
-STREAM_HEADERS = {
-    "Content-Type": "text/event-stream",
-    "Cache-Control": "no-store",
-    "Access-Control-Allow-Origin": "*",
-    "X-Accel-Buffering": "no",
-    POLICY: STRICT,
-}
+# What the system does not take at once makes a viewer a slow one, until it has taken all. So a
+# write goes out within its call, and nothing piles up here.
+MOST_UNSENT_BYTES = 0
+# So many who find no room are told why before they go; others are cut off.
+MOST_TOLD = 100
 
 
 class Door(NamedTuple):
     feeds: Feeds
     heart: Heart
+    crowd: Crowd
     origins: Origins
     now: Callable[[], str]
 
@@ -65,13 +63,27 @@ class LiveProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._pending: RequestHead | HandshakeRefused | None = None
         self._early = b""
+        self._seat: Seat | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
-        self.door.heart.hear(transport)
+        heart = self.door.heart
+        try:
+            self._seat = self.door.crowd.enter(
+                self._address(), len(self.connections) - heart.lingering
+            )
+        except HandshakeRefused as refused:
+            self._step_aside()
+            self._refuse(refused)
+            if heart.lingering > MOST_TOLD:
+                transport.abort()
+        else:
+            heart.hear(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.door.heart.heard(self.transport)
+        if self._seat is not None:
+            self._seat.leave()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -136,17 +148,38 @@ class LiveProtocol(HttpToolsProtocol):
     def _live_head(self) -> RequestHead | None:
         if b"/live" not in self.url or self.parser.get_method() != b"GET":
             return None
-        url = httptools.parse_url(self.url)
-        ceremony = ceremony_of(url.path)
-        if ceremony is None:
+        asked = asked_at(self.url)
+        if asked is None:
             return None
+        ceremony, query = asked
         return RequestHead(
             ceremony,
-            url.query or b"",
+            query,
             self.headers,
             self.parser.get_http_version(),
             self.parser.should_upgrade() and self._get_upgrade() == b"websocket",
         )
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand over to the replay socket, which is counted as this connection was."""
+        try:
+            seat = self._passed_on(self.headers)
+        except HandshakeRefused as refused:
+            self._step_aside()
+            self._refuse(refused)
+            return
+        super().handle_websocket_upgrade()
+        cast("Seated", self.transport.get_protocol()).seat = seat
+
+    def _address(self) -> str | None:
+        return self.client[0] if self.client else None
+
+    def _passed_on(self, headers: Sequence[tuple[bytes, bytes]]) -> Seat:
+        """Return the seat of what follows: this one, or that of whom a proxy brings."""
+        seat, self._seat = self._seat, None
+        if seat is not None and seat.guest is not None:
+            return seat
+        return self.door.crowd.enter_behind(self._address(), forwarded_for(headers))
 
     def _upgrade(self, rest: bytes) -> None:
         if self._pending is not None:
@@ -170,10 +203,8 @@ class LiveProtocol(HttpToolsProtocol):
                 self._give_up(latest)
             return
         self._unset_keepalive_if_required()
-        self.door.heart.heard(self.transport)
-        self.connections.discard(self)
         self.server_state.total_requests += 1
-        self.parser = None  # type: ignore[assignment]  # as uvicorn does: it ends the cycle
+        self._step_aside()
         pending = self._pending
         try:
             if isinstance(pending, RequestHead):
@@ -183,26 +214,33 @@ class LiveProtocol(HttpToolsProtocol):
         except HandshakeRefused as refused:
             self._refuse(refused)
 
+    def _step_aside(self) -> None:
+        """Be thrown away: the transport gets another protocol."""
+        self.door.heart.heard(self.transport)
+        self.connections.discard(self)
+        self.parser = None  # type: ignore[assignment]  # as uvicorn does: it ends the cycle
+
     def _give_up(self, unfinished: RequestResponseCycle) -> None:
         # What came is no end of the request being answered, so that answer may never come.
         if isinstance(self._pending, HandshakeRefused) and not (
             unfinished.response_started or self.pipeline
         ):
-            self.transport.write(self._problem(self._pending))
+            self.transport.write(problem_answer(self._pending, self.server_state.default_headers))
         self.transport.close()
 
     def _admit(self, head: RequestHead) -> None:
         preface = (
             accept_socket(head, self.door.origins)
             if head.wants_socket
-            else self._response_head(HTTPStatus.OK, STREAM_HEADERS)
+            else response_head(HTTPStatus.OK, STREAM_HEADERS, self.server_state.default_headers)
         )
         feed = self.door.feeds.get(head.ceremony)
         if feed is None:
             raise unknown(head.ceremony)
         cursor = cursor_of(head)
         kind = SocketViewer if head.wants_socket else StreamViewer
-        viewer = kind(self.transport, feed, self.door.heart, self.connections)
+        seat = self._passed_on(head.headers)
+        viewer = kind(self.transport, feed, self.door.heart, self.connections, seat)
         self._hand_over(viewer)
         feed.join(viewer, cursor, server_time=self.door.now(), preface=preface)
         if self.flow.write_paused:
@@ -212,31 +250,25 @@ class LiveProtocol(HttpToolsProtocol):
 
     def _hand_over(self, viewer: LiveViewer) -> None:
         self.flow.resume_reading()
-        self.transport.set_write_buffer_limits(HIGH_WATER_BYTES, LOW_WATER_BYTES)
+        self.transport.set_write_buffer_limits(MOST_UNSENT_BYTES)
         self.transport.set_protocol(viewer)
 
     def _refuse(self, refused: HandshakeRefused) -> None:
+        self.door.crowd.refused[refused.name] += 1
+        if self._seat is not None:
+            self._seat.leave()
         self.flow.resume_reading()
-        self.transport.write(self._problem(refused))
+        self.transport.write(problem_answer(refused, self.server_state.default_headers))
         self.door.heart.linger(self.transport, self.connections)
-
-    def _problem(self, refused: HandshakeRefused) -> bytes:
-        headers = {
-            **refused.headers,
-            "Content-Length": str(len(refused.body)),
-        }
-        return self._response_head(refused.status, headers) + refused.body
-
-    def _response_head(self, status: HTTPStatus, headers: dict[str, str]) -> bytes:
-        # It ends with the connection, which HTTP/1.0 knows too.
-        lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode()]
-        lines += [b"%b: %b" % (name, value) for name, value in self.server_state.default_headers]
-        lines += [f"{name}: {value}".encode() for name, value in headers.items()]
-        return b"\r\n".join([*lines, b"Connection: close", b"", b""])
 
 
 def live_protocol(
-    feeds: Feeds, heart: Heart, *, allowed_origins: Collection[str], now: Callable[[], str]
+    feeds: Feeds,
+    heart: Heart,
+    *,
+    crowd: Crowd | None = None,
+    allowed_origins: Collection[str],
+    now: Callable[[], str],
 ) -> type[HttpToolsProtocol]:
     """
     Return the protocol class for `uvicorn.Config(http=...)`.
@@ -244,13 +276,15 @@ def live_protocol(
     Args:
         feeds: What there is to follow; more may be added later.
         heart: Started by the caller.
+        crowd: Who may come in; without it, as many as there are.
         allowed_origins: See `Origins`.
         now: The hour as text, for `hello`.
 
     Raises:
         ValueError: One of the allowed origins is none.
     """
-    door = Door(feeds, heart, Origins(allowed_origins), now)
+    crowd = crowd or Crowd(sys.maxsize, sys.maxsize)
+    door = Door(feeds, heart, crowd, Origins(allowed_origins), now)
     return type("LiveProtocol", (LiveProtocol,), {"door": door})
 
 

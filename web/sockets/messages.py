@@ -71,3 +71,7 @@ class Refused(Message, frozen=True, tag="refused"):
     """The control was refused and changed nothing."""
 
     detail: str
+
+
+def encode(message: Message) -> bytes:
+    return msgspec.json.encode(message)

@@ -1,6 +1,7 @@
 """Which web pages may open a socket here."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -44,13 +45,17 @@ class Origins:
 
     def permit(self, origin: str | None, host: str) -> bool:
         """Judge by the `Origin` and `Host` headers; programs, which send no Origin, may enter."""
-        if origin is None or self._any:
-            return True
-        try:
-            page = Origin.parse(origin)
-        except ValueError:
-            return False
-        return page in self._listed if self._listed else _is_same_host(page, host)
+        return origin is None or self._any or _permitted(origin, host, self._listed)
+
+
+# Thousands come from the same page in a storm.
+@lru_cache(maxsize=1024)
+def _permitted(origin: str, host: str, listed: frozenset[Origin]) -> bool:
+    try:
+        page = Origin.parse(origin)
+    except ValueError:
+        return False
+    return page in listed if listed else _is_same_host(page, host)
 
 
 def _is_same_host(page: Origin, host: str) -> bool:

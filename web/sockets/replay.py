@@ -1,6 +1,7 @@
 """The replay socket: a night played at the viewer's pace, under the viewer's controls."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, MutableMapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
@@ -17,6 +18,7 @@ from replay.player import Declined, Moved, Played, Player
 from replay.playhead import Control, Playhead
 from web.policy import ALWAYS
 from web.sockets import messages
+from web.sockets.crowd import Seat
 from web.sockets.handshake import HandshakeRefused, check_origin, unknown
 from web.sockets.origins import Origins
 from web.sockets.replay_handshake import ceremony_of, wish_of
@@ -63,6 +65,8 @@ def replay_socket(
     now: Callable[[], str],
     allowed_origins: Collection[str] = (),
     patience: float = PATIENCE_SECONDS,
+    *,
+    refused: Counter[str] | None = None,
 ) -> ASGIApp:
     """
     Return the ASGI callable for sockets at `/api/ceremonies/{id}/replay`.
@@ -75,11 +79,13 @@ def replay_socket(
         now: The hour, for `server_time`.
         allowed_origins: Which pages may open the socket; see `Origins`.
         patience: How many seconds a message may wait for a viewer who does not read.
+        refused: Counts who was turned away, by the name of the problem.
 
     Raises:
         ValueError: One of `allowed_origins` is none.
     """
     origins = Origins(allowed_origins)
+    refused = Counter() if refused is None else refused
 
     async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
@@ -88,6 +94,7 @@ def replay_socket(
             night = _found(scope["path"], lookup)
             wish = wish_of(scope["query_string"], len(night.times))
         except HandshakeRefused as refusal:
+            refused[refusal.name] += 1
             await _deny(send, refusal)
             return
         await send({"type": "websocket.accept"})
@@ -238,7 +245,19 @@ def _control(text: str | None) -> Control | Declined:
 
 
 class ReplayProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's socket, but hanging up on a viewer who does not even read the close."""
+    """
+    uvicorn's socket, but hanging up on a viewer who does not even read the close.
+
+    Attributes:
+        seat: Set by the protocol that it follows.
+    """
+
+    seat: Seat | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.seat is not None:
+            self.seat.leave()
+        super().connection_lost(exc)
 
     async def run_asgi(self) -> None:
         await super().run_asgi()

@@ -1,12 +1,17 @@
 """The far ends of a live feed: a few words of memory each, and no task, queue or timer."""
 
 import asyncio
+import fcntl
+import struct
+import termios
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from websockets.frames import DATA_OPCODES, CloseCode, Frame
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
+from web.sockets.crowd import Seat
 from web.sockets.feed import Feed, Write
 from web.sockets.heart import Heart
 from web.sockets.wires import SOCKET, STREAM, Wire
@@ -16,7 +21,7 @@ MAX_MESSAGE_BYTES = 4 * 1024
 
 
 class LiveViewer(asyncio.Protocol):
-    __slots__ = ("_connections", "_feed", "_heart", "slow", "transport", "write")
+    __slots__ = ("_connections", "_feed", "_heart", "_seat", "slow", "transport", "write")
 
     wire: ClassVar[Wire]
 
@@ -26,6 +31,7 @@ class LiveViewer(asyncio.Protocol):
         feed: Feed,
         heart: Heart,
         connections: set[Any],
+        seat: Seat,
     ) -> None:
         self.transport = transport
         # The transport's own method, so that a frame costs one call.
@@ -34,22 +40,25 @@ class LiveViewer(asyncio.Protocol):
         self._feed = feed
         self._heart = heart
         self._connections = connections
+        self._seat = seat
         # uvicorn's list: at its shutdown it calls `shutdown` on all of them, and waits.
         connections.add(self)
 
+    def write_pieces(self, pieces: Sequence[bytes]) -> None:
+        self.transport.writelines(pieces)
+
     def backlog(self) -> int:
-        return self.transport.get_write_buffer_size()
+        return self.transport.get_write_buffer_size() + _on_the_way(self.transport)
 
     def abort(self) -> None:
         self.transport.abort()
 
     def shutdown(self) -> None:
-        self.go()
+        self.go(self.wire.parting(self._heart.retry_ms()))
 
     def go(self, goodbye: bytes = b"") -> None:
-        """Leave the feed, and close once `goodbye` has been sent."""
-        self._feed.leave(self)
-        self._connections.discard(self)
+        """Leave, and close once `goodbye` has been sent."""
+        self._leave()
         self.write(goodbye)
         self._heart.linger(self.transport, self._connections)
 
@@ -67,8 +76,12 @@ class LiveViewer(asyncio.Protocol):
         self.go()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        self._leave()
+
+    def _leave(self) -> None:
         self._feed.leave(self)
         self._connections.discard(self)
+        self._seat.leave()
 
 
 class StreamViewer(LiveViewer):
@@ -93,8 +106,9 @@ class SocketViewer(LiveViewer):
         feed: Feed,
         heart: Heart,
         connections: set[Any],
+        seat: Seat,
     ) -> None:
-        super().__init__(transport, feed, heart, connections)
+        super().__init__(transport, feed, heart, connections, seat)
         self._peer: ServerProtocol | None = None
         self._owed = b""
 
@@ -119,10 +133,16 @@ class SocketViewer(LiveViewer):
         self.write(self._owed)
         self._owed = b""
 
-    def shutdown(self) -> None:
-        self.go(SOCKET.close(CloseCode.SERVICE_RESTART, "this server stops; come back"))
-
 
 def _is_whole_message(event: object) -> bool:
     # The last frame of a message, since only then is it known to be short enough for this code.
     return isinstance(event, Frame) and event.opcode in DATA_OPCODES and event.fin
+
+
+def _on_the_way(transport: asyncio.Transport) -> int:
+    """Count the bytes that the system took and the other end has not acknowledged."""
+    descriptor = transport.get_extra_info("socket").fileno()
+    if descriptor < 0:
+        return 0
+    count: int = struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)))[0]
+    return count

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backoff, Live, type Freshness } from '../src/core/socket';
+import { advised, backoff, Live, type Freshness } from '../src/core/socket';
 import { FakeSockets, frameMessage, ManualClock, smallNight } from './support';
 
 function connected() {
@@ -157,6 +157,26 @@ describe('the age of the data', () => {
 });
 
 describe('coming back', () => {
+  it('comes back when a server that restarts says so, and then by its own lights', () => {
+    const { sockets, clock } = atHead();
+    sockets.last.drop(4_200);
+    clock.advance(4_199);
+    expect(sockets.all).toHaveLength(1);
+    clock.advance(1);
+    expect(sockets.all).toHaveLength(2);
+    expect(sockets.last.cursor).toEqual({ epoch: 'one', version: 11 });
+    sockets.last.drop();
+    clock.advance(500);
+    expect(sockets.all).toHaveLength(3);
+  });
+
+  it('reads the advice of a restart alone', () => {
+    expect(advised(1012, 'restart; retry in 1834 ms')).toBe(1834);
+    expect(advised(1012, '')).toBeUndefined();
+    expect(advised(1012, 'restart; retry in 99999999 ms')).toBeUndefined();
+    expect(advised(1006, 'restart; retry in 1834 ms')).toBeUndefined();
+  });
+
   it('waits longer each time, never more than ten seconds, with full jitter', () => {
     const ceilings = [0, 1, 2, 3, 4, 5, 9].map((attempt) => backoff(attempt, () => 1));
     expect(ceilings).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);

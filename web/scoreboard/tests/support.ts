@@ -49,8 +49,8 @@ export interface FakeSocket {
   closed: boolean;
   say(...messages: LiveMessage[]): void;
   sayText(text: string): void;
-  /** The server or the network ends it. */
-  drop(): void;
+  /** The server or the network ends it; a server that restarts says when to come back, in ms. */
+  drop(retryIn?: number): void;
 }
 
 export class FakeSockets {
@@ -62,7 +62,7 @@ export class FakeSockets {
       closed: false,
       say: (...messages) => messages.forEach((m) => handlers.message(JSON.stringify(m))),
       sayText: (text) => handlers.message(text),
-      drop: () => handlers.closed(),
+      drop: (retryIn) => handlers.closed(retryIn),
     };
     this.all.push(socket);
     return () => {

@@ -1,6 +1,6 @@
 /** The page's way out: fetch and WebSocket behind the shapes the rest is written against. */
 import type { GetJson } from './loader';
-import type { OpenSocket } from './socket';
+import { advised, type OpenSocket } from './socket';
 
 /** What the worker writes on an answer that it gives in place of the server's. */
 const KEPT_AT = 'X-Kept-At';
@@ -36,7 +36,7 @@ export const openSocket =
     const socket = new WebSocket(liveAddress(location, id, cursor));
     socket.onmessage = ({ data }) => handlers.message(String(data));
     // An error is always followed by a close.
-    socket.onclose = () => handlers.closed();
+    socket.onclose = ({ code, reason }) => handlers.closed(advised(code, reason));
     return () => {
       socket.onmessage = socket.onclose = null;
       socket.close();

@@ -9,7 +9,8 @@ export interface Cursor {
 
 export interface SocketHandlers {
   message(text: string): void;
-  closed(): void;
+  /** @param retryIn what a server that restarts advises, in ms: others come back at other moments. */
+  closed(retryIn?: number): void;
 }
 
 /** Opens a socket that resumes after the cursor, and returns how to close it. */
@@ -40,6 +41,15 @@ const BACKOFF_LAST = 10_000;
 /** Full jitter: anywhere between nothing and a ceiling that doubles up to ten seconds. */
 export function backoff(attempt: number, random: () => number): number {
   return random() * Math.min(BACKOFF_FIRST * 2 ** attempt, BACKOFF_LAST);
+}
+
+const RESTARTING = 1012;
+const ADVICE = /^restart; retry in (\d{1,6}) ms$/;
+
+/** After how many ms to come back, as the close of a socket tells it. */
+export function advised(code: number, reason: string): number | undefined {
+  const told = code === RESTARTING ? ADVICE.exec(reason)?.[1] : undefined;
+  return told === undefined ? undefined : Number(told);
 }
 
 export class Live {
@@ -151,7 +161,7 @@ export class Live {
     };
     this.#close = this.#open(cursor, {
       message: (text) => mine(() => this.#receive(text))(),
-      closed: mine(() => this.#reconnect()),
+      closed: (retryIn) => mine(() => this.#reconnect(retryIn))(),
     });
     this.#listen();
   }
@@ -165,10 +175,10 @@ export class Live {
     this.#close = undefined;
   }
 
-  #reconnect(): void {
+  #reconnect(retryIn?: number): void {
     this.#drop();
     if (this.#stopped) return;
-    const wait = backoff(this.#attempt, this.#random);
+    const wait = retryIn ?? backoff(this.#attempt, this.#random);
     this.#attempt += 1;
     this.#retry = this.#clock.after(wait, () => this.#connect());
     this.#listener.changed();
