@@ -13,6 +13,7 @@ from events.memory import MemoryStore
 from events.store import EventStore
 from night import CATEGORIES, SCHEDULED, WORKS, as_json, recorded
 from web.app import Tracker
+from web.observed.traces import NO_TRACES, Traces
 from web.parts import Parts
 from web.settings import Settings
 
@@ -82,13 +83,16 @@ def programme(ceremony: str = ID, **card: Any) -> dict[str, Any]:
 
 @asynccontextmanager
 async def opened(
-    *events: Event, store: EventStore | None = None, settings: Settings | None = None
+    *events: Event,
+    store: EventStore | None = None,
+    settings: Settings | None = None,
+    traces: Traces = NO_TRACES,
 ) -> AsyncIterator[Doors]:
     """Open the doors on a log that holds `events`, without asking the rules."""
     store = store or MemoryStore()
     if events:
         await store.begin(recorded(events))
-    parts = Parts(store, settings or Settings(admin_token=TOKEN))
+    parts = Parts(store, settings or Settings(admin_token=TOKEN), traces=traces)
     await parts.load()
     tracker = Tracker(parts)
     async with tracker.running():

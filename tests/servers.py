@@ -73,6 +73,11 @@ class RunningServer:
         return None if self._process is None else self._process.poll()
 
     @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def commands(self) -> dict[str, str]:
         """The environment in which commands speak to this server."""
         return environment(TRACKER_URL=self.url, TRACKER_TOKEN=TOKEN)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tomllib
 from fnmatch import fnmatch
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,16 @@ def copied_from_the_checkout() -> set[str]:
     }
 
 
-def service() -> dict[str, Any]:
-    (only,) = YAML(typ="safe").load(COMPOSE)["services"].values()
-    assert isinstance(only, dict)
-    return only
+def composed() -> dict[str, Any]:
+    told = YAML(typ="safe").load(COMPOSE)
+    assert isinstance(told, dict)
+    return told
+
+
+def service(name: str = "tracker") -> dict[str, Any]:
+    found = composed()["services"][name]
+    assert isinstance(found, dict)
+    return found
 
 
 def test_the_compose_file_is_one_that_compose_accepts() -> None:
@@ -68,18 +75,41 @@ def test_the_compose_file_is_one_that_compose_accepts() -> None:
 
 def test_the_log_outlives_the_container() -> None:
     volumes = dict(mount.split(":", 1) for mount in service()["volumes"])
-    (named,) = YAML(typ="safe").load(COMPOSE)["volumes"]
+    assert set(volumes) <= set(composed()["volumes"])
     database = re.search(r"TRACKER_DATABASE=(\S+)", of_the_last_stage("ENV"))
     assert database is not None
-    assert Path(database[1]).parent == Path(volumes[named]) == Path(of_the_last_stage("VOLUME"))
+    (held,) = volumes.values()
+    assert Path(database[1]).parent == Path(held) == Path(of_the_last_stage("VOLUME"))
 
 
-def test_a_container_serves_on_the_port_that_is_published() -> None:
+def test_the_tracker_serves_where_the_proxy_looks_for_it() -> None:
     environment = dict(re.findall(r"(TRACKER_\w+)=(\S+)", of_the_last_stage("ENV")))
-    (published,) = service()["ports"]
     assert environment["TRACKER_HOST"] == "0.0.0.0"  # noqa: S104 # inside the container
-    assert published.rsplit(":", 1)[1] == environment["TRACKER_PORT"]
     assert of_the_last_stage("EXPOSE") == environment["TRACKER_PORT"]
+    (told,) = [each for each in service("proxy")["environment"] if each.startswith("TRACKER=")]
+    assert told == f"TRACKER=tracker:{environment['TRACKER_PORT']}"
+
+
+def test_only_the_proxy_is_published_and_only_it_is_believed() -> None:
+    assert "ports" not in service()
+    published = {each.rsplit(":", 1)[1] for each in service("proxy")["ports"]}
+    assert published == {"80", "443", "443/udp"}
+    (network,) = composed()["networks"]
+    address = service("proxy")["networks"][network]["ipv4_address"]
+    assert f"FORWARDED_ALLOW_IPS={address}" in service()["environment"]
+    (pool,) = composed()["networks"][network]["ipam"]["config"]
+    assert ip_address(address) in ip_network(pool["subnet"])
+    assert network in service()["networks"]
+
+
+def test_the_proxy_runs_the_configuration_that_is_tested_and_keeps_its_certificates() -> None:
+    mounts = [mount.split(":") for mount in service("proxy")["volumes"]]
+    (shipped,) = [source for source, target, *_ in mounts if target == "/etc/caddy/Caddyfile"]
+    asked = set(re.findall(r"\{\$([A-Z_]+)", (ROOT / shipped).read_text()))
+    handed = {each.split("=")[0] for each in service("proxy")["environment"]}
+    assert handed <= asked
+    (kept,) = [source for source, target, *_ in mounts if target == "/data"]
+    assert kept in composed()["volumes"]
 
 
 def test_every_variable_the_server_knows_reaches_the_container_and_no_other() -> None:
@@ -100,9 +130,14 @@ def test_the_variable_for_a_proxy_is_one_that_uvicorn_reads(
     assert config.forwarded_allow_ips == "192.0.2.7"
 
 
-def test_a_container_writes_only_to_its_volume_and_runs_as_nobody_in_particular() -> None:
-    assert service()["read_only"] is True
-    assert service()["cap_drop"] == ["ALL"]
+@pytest.mark.parametrize("name", composed()["services"])
+def test_a_container_writes_only_to_its_volumes_and_may_do_little(name: str) -> None:
+    assert service(name)["read_only"] is True
+    assert service(name)["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service(name)["security_opt"]
+
+
+def test_the_tracker_runs_as_nobody_in_particular() -> None:
     assert of_the_last_stage("USER").split(":")[0].isdigit()
     assert of_the_last_stage("USER") != "0"
 

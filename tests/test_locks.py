@@ -11,7 +11,10 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PYTHON_LOCKS = sorted(ROOT.glob("requirements*.lock"))
-PAGE_LOCK = ROOT / "web/scoreboard/package-lock.json"
+NODE_LOCKS = [
+    ROOT / "web/scoreboard/package-lock.json",
+    ROOT / "tests/bench/peers/package-lock.json",
+]
 
 
 def locked(name: str) -> dict[str, list[tuple[Requirement, int]]]:
@@ -46,6 +49,7 @@ RUNTIME = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
         ("requirements.lock", RUNTIME),
         ("requirements-build.lock", asked_for("build")),
         ("requirements-node.lock", asked_for("node")),
+        ("requirements-bench.lock", asked_for("bench")),
         ("requirements-dev.lock", RUNTIME + asked_for("dev")),
     ],
 )
@@ -86,9 +90,10 @@ def test_a_lock_names_no_address(path: Path) -> None:
     assert not re.search(r"^--(?!hash)", text, flags=re.MULTILINE)
 
 
-def test_every_package_of_the_page_is_locked_by_its_digest_and_not_by_an_address() -> None:
-    packages = json.loads(PAGE_LOCK.read_text())["packages"]
-    del packages[""]  # the page itself
+@pytest.mark.parametrize("path", NODE_LOCKS, ids=lambda path: path.parent.name)
+def test_every_package_from_npm_is_locked_by_its_digest_and_not_by_an_address(path: Path) -> None:
+    packages = json.loads(path.read_text())["packages"]
+    del packages[""]  # the one that asks for them
     assert len(packages) > 0
     for name, entry in packages.items():
         assert entry["integrity"].startswith("sha512-"), name

@@ -34,7 +34,7 @@ from night import (
 )
 from tracker.amended import AMENDED, amended
 from tracker.patch import merge
-from web.sockets.live import STREAM_HEADERS
+from web.sockets.response import STREAM_HEADERS
 
 pytestmark = pytest.mark.anyio
 

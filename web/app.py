@@ -23,14 +23,19 @@ from events.store import EventStore, UnknownStream
 from replay.clock import WallClock
 from replay.recording import bundled, recorded
 from tracker.desk import Desk
-from web import public
+from web import health, public
 from web.clock import now
+from web.compressor import Compressor
 from web.desk import admin, token_doors
 from web.desk.stream import BODILESS, desk_stream
 from web.errors import HANDLERS
 from web.ids import new_id
 from web.metrics import metrics_route
+from web.observed.requests import observed
+from web.observed.traces import traces_of
+from web.observed.watch import Watch
 from web.openapi.schema import CONFIG
+from web.packed import Larder
 from web.pages import outputs
 from web.pages.routes import page_routes
 from web.parts import Parts
@@ -66,9 +71,14 @@ class Tracker:
         self.feeds: Final = parts.feeds
         self.made_token: str | None = None
         self._replay: Final = replay_socket(
-            parts.nights.get, WallClock(), now, parts.settings.allowed_origins
+            parts.nights.get,
+            WallClock(),
+            now,
+            parts.settings.allowed_origins,
+            refused=parts.crowd.refused,
         )
         self._litestar: Final = doors(parts)
+        self._doors: Final = observed(self._litestar, parts.figures, parts.traces)  # type: ignore[arg-type]  # ASGI, by looser names
 
     @classmethod
     @asynccontextmanager
@@ -81,7 +91,7 @@ class Tracker:
         """
         store = await SqliteStore.open(settings.database)
         try:
-            parts = Parts(store, settings)
+            parts = Parts(store, settings, traces=traces_of())
             await parts.load()
             tracker = cls(parts)
             if not parts.tokens.operated:
@@ -97,6 +107,8 @@ class Tracker:
     async def running(self) -> AsyncIterator[None]:
         """Bring every board up to date, and keep them so meanwhile; deliver to webhooks."""
         parts = self.parts
+        watch = Watch(parts.feeds, parts.crowd, parts.figures)
+        watch.start()
         deliveries = asyncio.create_task(
             deliver(parts.store, parts.webhooks, parts.find), name="webhooks"
         )
@@ -108,6 +120,8 @@ class Tracker:
             deliveries.cancel()
             await asyncio.gather(deliveries, return_exceptions=True)
             await parts.nights.stop()
+            watch.stop()
+            parts.traces.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -118,7 +132,7 @@ class Tracker:
             # The server drops the body itself; a stream without an end must know of it.
             state = {**scope.get("state", {}), BODILESS: True}
             scope = {**scope, "method": "GET", "state": state}
-        await self._litestar(scope, receive, send)  # type: ignore[arg-type]  # ASGI, by looser names
+        await self._doors(scope, receive, send)
 
 
 def _deliveries_ended(task: asyncio.Task[None]) -> None:
@@ -139,16 +153,17 @@ def doors(parts: Parts) -> Litestar:
     return _Doors(
         [
             *public.HANDLERS,
+            *health.HANDLERS,
             *outputs.HANDLERS,
             *admin.HANDLERS,
             *token_doors.HANDLERS,
             *webhook_doors.HANDLERS,
             desk_stream,
-            metrics_route(parts.feeds, parts.nights),
+            metrics_route(parts),
             *og_routes(),
             *page_routes(show_rehearsals=parts.settings.show_rehearsals),
         ],
-        state=State(vars(parts)),
+        state=State({**vars(parts), "larder": Larder()}),
         dependencies={
             name: Provide(_from_state(name), sync_to_thread=False)
             for name in ("desk", "news", "nights", "seats", "store", "tokens", "webhooks")
@@ -156,7 +171,10 @@ def doors(parts: Parts) -> Litestar:
         exception_handlers=HANDLERS,
         before_send=[_finish],
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=4, exclude=[_FILES, _DESK]
+            backend="gzip",
+            gzip_compress_level=4,
+            middleware_class=Compressor,
+            exclude=[_FILES, _DESK],
         ),
         cors_config=CORSConfig(
             allow_origins=["*"],
@@ -196,7 +214,9 @@ async def _finish(message: Any, scope: Any) -> None:
     if scope["method"] == "GET":
         # Everything a GET shows is public or needs a token that no page sends by itself.
         headers["Access-Control-Allow-Origin"] = "*"
-        if "gzip" not in Headers.from_scope(scope).get("Accept-Encoding", ""):
+        if "gzip" not in Headers.from_scope(scope).get(
+            "Accept-Encoding", ""
+        ) and "Accept-Encoding" not in headers.get("Vary", ""):
             # The compressor says it of its own form alone; caches would keep this one for all.
             headers.extend_header_value("Vary", "Accept-Encoding")
     if "grant" in scope.get("state", ()):

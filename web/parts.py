@@ -13,8 +13,14 @@ from web.desk.seats import Seats
 from web.desk.stream import DeskNews
 from web.desk.tokens import Tokens
 from web.ids import new_id
+from web.listener import room
 from web.nights.nights import Nights
+from web.observed.figures import Figures
+from web.observed.journeys import Journeys
+from web.observed.log import ObservedLog
+from web.observed.traces import NO_TRACES, Traces
 from web.settings import Settings
+from web.sockets.crowd import Crowd
 from web.sockets.feed import Feeds
 from web.webhooks.courier import Find, finder
 from web.webhooks.subscriptions import Webhooks
@@ -28,6 +34,8 @@ class Parts:
     Attributes:
         feeds: Shared with the live protocol, which serves them past ASGI.
         seats: Who is at a desk; closed when the server stops.
+        figures: What is counted, for /metrics.
+        traces: Where traces go; nowhere by default.
         find: Where a webhook's url leads, as far as it may.
     """
 
@@ -35,14 +43,22 @@ class Parts:
     settings: Settings
     feeds: Feeds = field(default_factory=Feeds)
     seats: Seats = field(default_factory=Seats)
+    figures: Figures = field(default_factory=Figures)
+    traces: Traces = NO_TRACES
 
     def __post_init__(self) -> None:
         """Make what rests on the others."""
-        self.desk = Desk(self.store, now=now, new_id=new_id)
+        journeys = Journeys(self.figures, self.traces)
+        self.desk = Desk(ObservedLog(self.store, journeys), now=now, new_id=new_id)
         self.code = OneTimeCode(self.settings.console_code)
-        self.nights = Nights(self.store, self.feeds)
+        self.nights = Nights(self.store, self.feeds, journeys=journeys)
         self.tokens = Tokens(self.store, now=now, operator=self.settings.admin_token)
         self.news = DeskNews(self.store, self.nights, self.seats, self.tokens)
+        self.crowd = Crowd(
+            self.settings.most_connections or room(),
+            self.settings.most_each,
+            trusted=self.settings.proxies,
+        )
         self.limits = Limits(self.settings.rate_limit)
         self.webhooks = Webhooks(self.store, now=now)
         self.find: Find = finder(private=self.settings.webhook_private)

@@ -17,13 +17,23 @@ from events.recorded import Recorded, public
 from events.store import EventStore, UnknownStream
 from tracker.board import Board
 from tracker.frames import FramePage
-from web.answers import FOR_EVER, NO_CACHE, json_answer, unchanged
-from web.errors import AGAIN, ProblemError
+from web.answers import (
+    EDGE_SECOND,
+    FOR_EVER,
+    NO_CACHE,
+    by_packing,
+    json_answer,
+    larder_of,
+    packed_answer,
+    unchanged,
+    versioned,
+)
+from web.errors import ProblemError
 from web.nights.night import CeremonySummary, Head, Night
 from web.nights.nights import Nights
 from web.openapi.described import answers
 from web.queries import Limit, Version, stretch, version_of
-from web.sockets.live import STREAM_HEADERS
+from web.sockets.response import STREAM_HEADERS
 from web.winners import Winners, as_csv, winners
 
 NightsHere = NamedDependency[SkipValidation[Nights]]
@@ -81,10 +91,13 @@ async def read_up_to_the_board(
     summary="List the ceremonies",
     responses=answers(Ceremonies),
 )
-async def list_ceremonies(nights: NightsHere) -> Response[bytes]:
+async def list_ceremonies(request: AnyRequest, nights: NightsHere) -> Response[bytes]:
     summaries = sorted((night.summary for night in nights), key=lambda each: each.id)
     summaries.sort(key=lambda each: each.starts_at, reverse=True)
-    return json_answer(encode(Ceremonies(summaries)))
+    body = encode(Ceremonies(summaries))
+    larder, key = larder_of(request), ("ceremonies", body)
+    packed = larder.get(key) or larder.put(key, body)
+    return packed_answer(request, packed, headers={**EDGE_SECOND, **by_packing()})
 
 
 @get(
@@ -97,7 +110,7 @@ async def read_head(
 ) -> Response[bytes]:
     night = night_of(nights, ceremony)
     etag = f"{night.epoch}:{night.version}"
-    return unchanged(request, etag) or json_answer(encode(night.head), etag=etag)
+    return await versioned(request, f"head {ceremony}", etag, lambda: encode(night.head))
 
 
 @get(
@@ -116,7 +129,7 @@ async def read_board(
             f"That version of {ceremony!r} is yet to come; it has {night.version}.",
         )
     etag = f"{night.epoch}:{version}"
-    return unchanged(request, etag) or json_answer(await night.board_json(version), etag=etag)
+    return await versioned(request, f"board {ceremony}", etag, lambda: night.board_json(version))
 
 
 @get(
@@ -207,8 +220,8 @@ async def read_frames(
     full = telling.page_is_full(page)
     etag = f"{epoch}:{page}:{'full' if full else telling.version}"
     cache = FOR_EVER if full else NO_CACHE
-    return unchanged(request, etag, cache) or json_answer(
-        telling.page_json(page), etag=etag, cache=cache
+    return await versioned(
+        request, f"page {ceremony}", etag, lambda: telling.page_json(page), cache=cache
     )
 
 
@@ -222,7 +235,7 @@ async def read_winners(
 ) -> Response[bytes]:
     night = night_of(nights, ceremony)
     etag = f"{night.epoch}:{night.version}"
-    return unchanged(request, etag) or json_answer(encode(winners(night)), etag=etag)
+    return await versioned(request, f"winners {ceremony}", etag, lambda: encode(winners(night)))
 
 
 @get(
@@ -236,8 +249,13 @@ async def read_winners_table(
     night = night_of(nights, ceremony)
     etag = f"{night.epoch}:{night.version}"
     shown = {"Content-Disposition": f'inline; filename="{night.ceremony}-winners.csv"'}
-    return unchanged(request, etag) or json_answer(
-        as_csv(winners(night)).encode(), etag=etag, headers=shown, media_type=_CSV
+    return await versioned(
+        request,
+        f"table {ceremony}",
+        etag,
+        lambda: as_csv(winners(night)).encode(),
+        headers=shown,
+        media_type=_CSV,
     )
 
 
@@ -258,30 +276,6 @@ async def replay_without_a_socket(nights: NightsHere, ceremony: FromPath[str]) -
     )
 
 
-class Status(msgspec.Struct, frozen=True):
-    """How this process does, in one word."""
-
-    status: str
-
-
-@get("/healthz", summary="Tell that the process is alive", responses=answers(Status))
-async def healthz() -> Response[bytes]:
-    return json_answer(encode(Status("alive")), cache="no-store")
-
-
-@get(
-    "/readyz",
-    summary="Tell whether the log is reachable and all boards are up to date",
-    responses=answers(Status, 503),
-)
-async def readyz(nights: NightsHere) -> Response[bytes]:
-    late = await nights.behind()
-    if late:
-        told = ", ".join(f"{ceremony}: {why}" for ceremony, why in sorted(late.items()))
-        raise ProblemError("unavailable", f"Boards are behind ({told}).", headers=AGAIN)
-    return json_answer(encode(Status("ready")), cache="no-store")
-
-
 HANDLERS = [
     list_ceremonies,
     read_head,
@@ -293,6 +287,4 @@ HANDLERS = [
     read_winners_table,
     head_of_the_live_feed,
     replay_without_a_socket,
-    healthz,
-    readyz,
 ]

@@ -1,23 +1,23 @@
-"""The running server: uvicorn with the live feed's own protocol, and logs as JSON lines."""
+"""The running server: uvicorn with the live feed's own protocol."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Final
 
 import structlog
 import uvicorn
 import uvloop
-from structlog.typing import Processor
 
 from web.app import Tracker
 from web.clock import now
 from web.collector import settle_collector
 from web.listener import address_of, bound
+from web.observed.logs import configure_logs
 from web.policy import ALWAYS
 from web.settings import Settings
 from web.sockets.heart import Heart
@@ -28,36 +28,7 @@ from web.sockets.viewers import MAX_MESSAGE_BYTES
 _GOODBYE_SECONDS = 10
 _BACKLOG = 4096
 
-
-def configure_logs() -> None:
-    """Write every log as one JSON line on standard error, the libraries' included."""
-    shared: Sequence[Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer()],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared, processor=structlog.processors.JSONRenderer()
-        )
-    )
-    handler.addFilter(_calm)
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-
-
-def _calm(record: logging.LogRecord) -> bool:
-    """Take bytes that are no text for a viewer's fault: uvicorn writes a traceback for them."""
-    if isinstance(record.exc_info, tuple) and isinstance(record.exc_info[1], UnicodeDecodeError):
-        record.exc_info, record.exc_text = None, None
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
-    return True
+_log: Final = structlog.get_logger("server")
 
 
 class Server(uvicorn.Server):
@@ -86,7 +57,12 @@ class Server(uvicorn.Server):
         settle_collector()
         settings = self._tracker.settings
         url = address_of(settings.host, settings.port)
-        structlog.get_logger("server").info("listening", url=url, database=str(settings.database))
+        _log.info(
+            "listening",
+            url=url,
+            database=str(settings.database),
+            version=version("awards-night-tracker"),
+        )
         if self._tracker.made_token is not None:
             code = settings.console_code or self._tracker.parts.code.make()
             console = f"{url}/console#once={code}"
@@ -98,9 +74,13 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; viewers are told to come back in a moment."""
+        viewers = sum(feed.viewers for feed in self._tracker.feeds)
+        _log.info("draining", viewers=viewers)
         self._tracker.parts.seats.close()
+        self._heart.drain()
         await super().shutdown(sockets)
         self._heart.stop()  # last: until then it cuts off those who ignore the goodbye
+        _log.info("drained", connections=len(self.server_state.connections))
 
 
 def server(tracker: Tracker) -> Server:
@@ -111,7 +91,14 @@ def server(tracker: Tracker) -> Server:
         tracker,
         host=settings.host,
         port=settings.port,
-        http=live_protocol(tracker.feeds, heart, allowed_origins=settings.allowed_origins, now=now),
+        http=live_protocol(
+            tracker.feeds,
+            heart,
+            crowd=tracker.parts.crowd,
+            allowed_origins=settings.allowed_origins,
+            now=now,
+        ),
+        forwarded_allow_ips=settings.proxies,
         # The replay socket; viewers there only send small controls, and nothing is compressed.
         ws=ReplayProtocol,
         ws_max_size=MAX_MESSAGE_BYTES,

@@ -73,7 +73,6 @@ class Night:
         self._corrected: Telling | None = None
         self._correcting: Final = asyncio.Lock()
         self._stir: Final = Bell()
-        self._boards: Final[dict[int, bytes]] = {}
 
     @property
     def version(self) -> int:
@@ -119,7 +118,6 @@ class Night:
         after = self._told.projection
         self._contents = turn(self._contents, recorded, after.t)
         self.times.append(after.t)
-        self._boards.clear()
         if amends(before, after.board, recorded.event):
             self._amended, self._corrected = after.version, None
         elif self._corrected is not None:
@@ -167,12 +165,7 @@ class Night:
 
     async def board_json(self, version: int) -> bytes:
         """Return the encoded board of a version up to the head."""
-        known = self._boards.get(version)
-        if known is None:
-            known = encode(await self.board_at(version))
-            if version == self.version:
-                self._boards[version] = known
-        return known
+        return encode(await self.board_at(version))
 
     async def telling(self, epoch: str) -> Telling | None:
         """

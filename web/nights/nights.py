@@ -12,7 +12,10 @@ from events.bell import Bell
 from events.store import EventStore, History, StoreUnavailable
 from web.errors import Behind
 from web.nights.night import Night
+from web.observed.figures import Figures
+from web.observed.journeys import Journeys
 from web.sockets.feed import Feed, Feeds
+from web.sockets.pace import Pace
 
 _log: Final = structlog.get_logger("nights")
 _ON_ITS_WAY_SECONDS: Final = 1.0
@@ -28,18 +31,27 @@ class Nights:
     a year later come through the same subscription.
     """
 
-    def __init__(self, store: EventStore, feeds: Feeds, *, pause: float = _PAUSE_SECONDS) -> None:
+    def __init__(
+        self,
+        store: EventStore,
+        feeds: Feeds,
+        *,
+        journeys: Journeys | None = None,
+        pause: float = _PAUSE_SECONDS,
+    ) -> None:
         """
         Take a seat before the log.
 
         Args:
             store: The log.
             feeds: Told of every frame.
+            journeys: Those of the desk's appends, to be brought to their end.
             pause: Seconds between two attempts at a log that cannot be read.
         """
         self._store: Final = store
         self._pause: Final = pause
         self._feeds: Final = feeds
+        self._journeys: Final = journeys or Journeys(Figures())
         self._nights: Final[dict[str, Night]] = {}
         self._tasks: Final[set[asyncio.Task[None]]] = set()
         self._opened: Final = Bell()
@@ -141,7 +153,7 @@ class Nights:
             ended.stir()
         feed = self._feeds.get(history.ceremony)
         if feed is None:
-            feed = Feed(history.ceremony, night)
+            feed = Feed(history.ceremony, night, pace=self._journeys.paced(Pace()))
             self._feeds.add(feed)
         else:
             feed.replace(night, "new-history")
@@ -169,9 +181,10 @@ class Nights:
 
     async def _advance(self, night: Night, feed: Feed) -> None:
         async for recorded in self._store.subscribe(night.history, after=night.version):
-            message = night.advance(recorded)
-            if self._nights.get(night.ceremony) is night:
-                feed.publish(message, recorded.version)
+            with self._journeys.arriving(night.history, recorded.version):
+                message = night.advance(recorded)
+                if self._nights.get(night.ceremony) is night:
+                    feed.publish(message, recorded.version)
 
     def _break(self, history: History, problem: Exception) -> None:
         night = self._nights.get(history.ceremony)
