@@ -9,6 +9,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 VENV := .venv
 PYTHON_BIN := $(VENV)/bin/python
 PAGE := web/scoreboard
+PEERS := tests/bench/peers
 PAGE_FILES := $(shell find $(PAGE) -name node_modules -prune -o -type f -print 2>/dev/null)
 
 # The tools of the environment come first, npm's and Node's included where they were brought.
@@ -17,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 LOCKED := $(PYTHON_BIN) -m pip install -qq --no-deps --require-hashes
 
-.PHONY: help run test fuzz audit bench shots format types lock clean setup page venv node
+.PHONY: help run test fuzz audit bench soak shots format types lock clean setup page venv node
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,9 +40,14 @@ audit: $(VENV)/.dev node ## Ask the public services for known weaknesses of what
 	@printf '\n== %s\n' $(PAGE)
 	@cd $(PAGE) && npm audit
 
-bench: $(VENV)/.dev page ## Take every measurement of tests/bench
-	@for bench in $(filter-out tests/bench/test_%,$(wildcard tests/bench/*.py)); do \
+bench: $(VENV)/.dev $(VENV)/.bench $(PEERS)/node_modules/.installed page ## Take every measurement of tests/bench
+	@for bench in tests/bench/fanout $(filter-out tests/bench/test_%,$(wildcard tests/bench/*.py)); do \
 	    printf '\n== %s\n' "$$bench"; $(PYTHON_BIN) "$$bench" || exit 1; \
+	done
+
+soak: $(VENV)/.dev page ## Crowds of thousands: a night, restarts, and half an hour of coming and going
+	@for soak in night restart churn; do \
+	    printf '\n== %s\n' "$$soak"; $(PYTHON_BIN) "tests/soak/$$soak.py" || exit 1; \
 	done
 
 shots: $(VENV)/.dev page ## Take pictures of the pages into shots/, and the README's
@@ -59,10 +65,12 @@ types: $(VENV)/.dev $(PAGE)/node_modules/.installed ## Write the OpenAPI documen
 
 lock: $(VENV)/.dev node ## Renew the locks of both languages
 	scripts/lock
-	cd $(PAGE) && npm update --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	for folder in $(PAGE) $(PEERS); do \
+	    (cd $$folder && npm update --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund) || exit 1; \
+	done
 
 clean: ## Remove what was set up and built; the database in var/ stays
-	rm -rf $(VENV) $(PAGE)/node_modules web/static dist
+	rm -rf $(VENV) $(PAGE)/node_modules $(PEERS)/node_modules web/static dist
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 setup: $(VENV)/.dev page ## Set everything up, and stop there
@@ -81,6 +89,18 @@ $(VENV)/.runtime: requirements.lock requirements-build.lock pyproject.toml | ven
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "setup: Python tools"
 	@$(LOCKED) --no-compile -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.dev
+	@echo "setup: Python packages to measure beside"
+	@$(LOCKED) --no-compile -r requirements-bench.lock
+	@touch $@
+
+# --- what comes from npm
+
+$(PEERS)/node_modules/.installed: $(PEERS)/package.json $(PEERS)/package-lock.json | node
+	@echo "setup: packages from npm to measure beside"
+	@cd $(PEERS) && npm ci --no-audit --no-fund --silent
 	@touch $@
 
 # --- the page
