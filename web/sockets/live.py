@@ -12,12 +12,15 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from web.sockets.crowd import Crowd, Seat, Seated
 from web.sockets.feed import Feeds
 from web.sockets.handshake import (
+    MAX_HEAD_BYTES,
     HandshakeRefused,
     RequestHead,
     accept_socket,
     asked_at,
     cursor_of,
     forwarded_for,
+    head_size,
+    head_too_long,
     unknown,
 )
 from web.sockets.heart import Heart
@@ -25,7 +28,6 @@ from web.sockets.origins import Origins
 from web.sockets.response import STREAM_HEADERS, problem_answer, response_head
 from web.sockets.viewers import LiveViewer, SocketViewer, StreamViewer
 
-MAX_HEAD_BYTES = 16 * 1024
 # A client waits for the answer before it speaks; one that does not is heard up to this.
 MAX_EARLY_BYTES = 64 * 1024
 # What the system does not take at once makes a viewer a slow one, until it has taken all. So a
@@ -103,7 +105,7 @@ class LiveProtocol(HttpToolsProtocol):
             # The parser shows a header only when it is complete, so count what it swallows.
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
-                self._pending = _too_long()
+                self._pending = head_too_long()
         if self._pending is not None:
             self._answer_in_turn()
 
@@ -115,8 +117,8 @@ class LiveProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
-        if _size(self.url, self.headers) > MAX_HEAD_BYTES:
-            self._pending = _too_long()
+        if head_size(self.url, self.headers) > MAX_HEAD_BYTES:
+            self._pending = head_too_long()
             raise _HeadIsEnough
         self._pending = self._live_head()
         if self._pending is None:
@@ -286,14 +288,3 @@ def live_protocol(
     crowd = crowd or Crowd(sys.maxsize, sys.maxsize)
     door = Door(feeds, heart, crowd, Origins(allowed_origins), now)
     return type("LiveProtocol", (LiveProtocol,), {"door": door})
-
-
-def _size(url: bytes, headers: list[tuple[bytes, bytes]]) -> int:
-    return len(url) + sum(len(name) + len(value) + len(": \r\n") for name, value in headers)
-
-
-def _too_long() -> HandshakeRefused:
-    return HandshakeRefused(
-        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-        f"The head of a request may take {MAX_HEAD_BYTES} bytes here.",
-    )
