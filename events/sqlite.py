@@ -59,10 +59,10 @@ class SqliteStore:
         lock = FileLock(path)
         connections: list[aiosqlite.Connection] = []
         try:
-            writer = await aiosqlite.connect(path, isolation_level=None)
+            writer = await _connected(path)
             connections.append(writer)
             await _prepare(writer, path)
-            reader = await aiosqlite.connect(path, isolation_level=None)
+            reader = await _connected(path)
             connections.append(reader)
             # Only the writer may checkpoint: two that do can corrupt the file in SQLite < 3.51.3.
             await reader.executescript("PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = ON;")
@@ -281,6 +281,16 @@ async def _prepare(writer: aiosqlite.Connection, path: Path) -> None:
     )
     if version < SCHEMA_VERSION:
         await writer.executescript(steps_from(version))
+
+
+async def _connected(path: Path) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(path, isolation_level=None)
+    try:
+        return await connection
+    except BaseException:
+        # Its thread has a last word for the loop, which may be closed by then; nothing else tells.
+        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        raise
 
 
 async def _number(connection: aiosqlite.Connection, sql: str) -> int:
