@@ -553,6 +553,12 @@ async def test_the_head_of_a_live_feed_is_that_of_its_stream() -> None:
         assert (nobody.status_code, nobody.headers) == (404, problem_of.headers)
 
 
+@pytest.mark.parametrize("spelled", ["live/", "%6Cive"])
+async def test_another_spelling_of_the_live_feed_is_no_stream_without_an_end(spelled: str) -> None:
+    async with opened(*LIVE) as doors:
+        assert (await doors.get(f"{HERE}/{spelled}")).status_code == 404
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 async def test_a_live_feed_is_only_read(method: str) -> None:
     async with opened(*LIVE) as doors:

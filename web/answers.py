@@ -25,6 +25,9 @@ Up to 1.22 it believes whichever it reads first, so this stands before `Cache-Co
 EDGE_SECOND: Final = {**NGINX_SECOND, "CDN-Cache-Control": "max-age=1"}
 """So may a CDN (RFC 9213). Not said of pages: many CDNs do not keep languages apart."""
 
+BODILESS: Final = "bodiless"
+"""In a request's state where it was a HEAD, which is answered like a GET but has an end."""
+
 _PACKING: Final = "Accept-Encoding"
 
 

@@ -24,10 +24,11 @@ from replay.clock import WallClock
 from replay.recording import bundled, recorded
 from tracker.desk import Desk
 from web import health, public
+from web.answers import BODILESS
 from web.clock import now
 from web.compressor import Compressor
 from web.desk import admin, token_doors
-from web.desk.stream import BODILESS, desk_stream
+from web.desk.stream import desk_stream
 from web.errors import HANDLERS
 from web.ids import new_id
 from web.metrics import metrics_route

@@ -54,8 +54,9 @@ class Parts:
         self.nights = Nights(self.store, self.feeds, journeys=journeys)
         self.tokens = Tokens(self.store, now=now, operator=self.settings.admin_token)
         self.news = DeskNews(self.store, self.nights, self.seats, self.tokens)
+        most = room()
         self.crowd = Crowd(
-            self.settings.most_connections or room(),
+            min(self.settings.most_connections or most, most),
             self.settings.most_each,
             trusted=self.settings.proxies,
         )

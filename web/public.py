@@ -18,6 +18,7 @@ from events.store import EventStore, UnknownStream
 from tracker.board import Board
 from tracker.frames import FramePage
 from web.answers import (
+    BODILESS,
     EDGE_SECOND,
     FOR_EVER,
     NO_CACHE,
@@ -260,9 +261,13 @@ async def read_winners_table(
 
 
 @get("/api/ceremonies/{ceremony:str}/live", include_in_schema=False)
-async def head_of_the_live_feed(nights: NightsHere, ceremony: FromPath[str]) -> Stream:
-    # Of HEAD alone: a GET is answered by the live protocol, before it comes here.
+async def head_of_the_live_feed(
+    request: AnyRequest, nights: NightsHere, ceremony: FromPath[str]
+) -> Stream:
     night_of(nights, ceremony)
+    if BODILESS not in request.scope["state"]:
+        # The live protocol answers what is spelled as it should be, before it comes here.
+        raise ProblemError("not-found", f"The live feed is at /api/ceremonies/{ceremony}/live.")
     return Stream((), headers=STREAM_HEADERS)
 
 

@@ -17,6 +17,7 @@ from litestar.types import Receive, Scope, Send
 from events.codec import encode
 from events.store import EventStore, StoreError
 from events.timestamp import to_ms
+from web.answers import BODILESS
 from web.clock import now
 from web.desk.access import needs
 from web.desk.admin import known
@@ -29,8 +30,6 @@ from web.public import AnyRequest, NightsHere
 from web.sockets.messages import Heartbeat, Message
 
 HEARTBEAT_SECONDS: Final = 10.0
-BODILESS: Final = "bodiless"
-"""In a request's state where it was a HEAD, which is answered like a GET but has an end."""
 _MEDIA_TYPE: Final = "text/event-stream"
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _LAST: Final = 10

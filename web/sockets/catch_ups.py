@@ -68,7 +68,7 @@ class CatchUps:
         key = (wire, after)
         if key not in self._stretches:
             if len(self._stretches) >= MAX_SHARED_STRETCHES:
-                self._stretches.clear()
+                del self._stretches[next(iter(self._stretches))]
             self._stretches[key] = self._stretch(wire, after)
         return self._stretches[key]
 

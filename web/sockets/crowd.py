@@ -82,7 +82,7 @@ class Crowd:
         if present > self.most:
             if not self._full:  # one line for a flood, not one for each of its drops
                 self._full = True
-                _log.error("no room for more connections", most=self.most)
+                _log.warning("no room for more connections", most=self.most)
             raise HandshakeRefused(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 f"There is room for {self.most} connections here, and all of it is taken.",

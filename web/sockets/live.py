@@ -69,11 +69,13 @@ class LiveProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
+        if self.client is not None:
+            # A listener for both families shows IPv4 in this form, and no list of proxies does.
+            self.client = (self.client[0].removeprefix("::ffff:"), self.client[1])
         heart = self.door.heart
+        going = min(heart.lingering, MOST_TOLD)
         try:
-            self._seat = self.door.crowd.enter(
-                self._address(), len(self.connections) - heart.lingering
-            )
+            self._seat = self.door.crowd.enter(self._address(), len(self.connections) - going)
         except HandshakeRefused as refused:
             self._step_aside()
             self._refuse(refused)
