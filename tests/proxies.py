@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
@@ -26,7 +27,7 @@ def installed(program: str) -> str | None:
     return shutil.which(program, path=_SYSTEM)
 
 
-class Proxy:
+class Proxy(ABC):
     """
     A proxy in front of a server, as long as the context.
 
@@ -80,12 +81,13 @@ class Proxy:
                 return True
         return False
 
+    @abstractmethod
     def _command(self) -> tuple[list[str], dict[str, str]]:
-        raise NotImplementedError
+        """Return how to start it, and its environment; write what it reads."""
 
+    @abstractmethod
     def _authority(self) -> Path:
         """Return the certificate on which that of the proxy rests."""
-        raise NotImplementedError
 
 
 class Nginx(Proxy):
