@@ -28,10 +28,11 @@ from websockets.uri import parse_uri
 from feed_doubles import HOUR, CheckingViewer, GrowingHistory, decode_stream
 from web.collector import YOUNG_OBJECTS, settle_collector
 from web.sockets.crowd import Seat
+from web.sockets.doorman import Doorman, doorman
 from web.sockets.feed import Cursor, Feed, Feeds
 from web.sockets.goodbye import SHORTEST_SPREAD_MS, SOONEST_MS
 from web.sockets.heart import Heart
-from web.sockets.live import live_protocol
+from web.sockets.live import LiveProtocol
 from web.sockets.viewers import LiveViewer, SocketViewer
 from web.sockets.wires import SOCKET, STREAM, Wire
 
@@ -57,7 +58,7 @@ class Night:
     allowed_origins: Sequence[str] = ()
     keep_alive: int = 5
     host: str = ""
-    protocols: "weakref.WeakSet[HttpToolsProtocol]" = field(default_factory=weakref.WeakSet)
+    protocols: "weakref.WeakSet[Doorman]" = field(default_factory=weakref.WeakSet)
     state: ServerState = field(default_factory=ServerState)
 
     def __post_init__(self) -> None:
@@ -67,7 +68,7 @@ class Night:
         self.heart = Heart(self.feeds, now=lambda: HOUR)
 
     def config(self) -> uvicorn.Config:
-        protocol = live_protocol(
+        protocol = doorman(
             self.feeds, self.heart, allowed_origins=self.allowed_origins, now=lambda: HOUR
         )
         return uvicorn.Config(
@@ -127,7 +128,7 @@ async def serving(night: Night | None = None) -> AsyncIterator[Night]:
     loop = asyncio.get_running_loop()
 
     def connection() -> asyncio.Protocol:
-        made = cast("type[HttpToolsProtocol]", config.http_protocol_class)(
+        made = cast("type[Doorman]", config.http_protocol_class)(
             config, night.state, {}, _loop=loop
         )
         night.protocols.add(made)
@@ -154,6 +155,13 @@ class Raw:
 
     def say(self, text: str | bytes) -> None:
         self.writer.write(text.encode() if isinstance(text, str) else text)
+
+    async def say_in(self, pieces: int, text: str) -> None:
+        """Say it in pieces, which arrive one by one."""
+        step = -(-len(text) // pieces)
+        for start in range(0, len(text), step):
+            self.say(text[start : start + step])
+            await asyncio.sleep(0.001 if pieces > 1 else 0)
 
     async def head(self) -> tuple[int, dict[str, str]]:
         async with asyncio.timeout(5):
@@ -359,9 +367,10 @@ async def test_words_sent_before_the_answer_are_heard() -> None:
         pytest.param("GARBAGE\r\n\r\n", 400, id="not HTTP"),
     ],
 )
-async def test_who_may_not_enter_is_told_why(request_: str, status: int) -> None:
+@pytest.mark.parametrize("pieces", [1, 2])
+async def test_who_may_not_enter_is_told_why(request_: str, status: int, pieces: int) -> None:
     async with serving() as night, raw(night) as client:
-        client.say(request_)
+        await client.say_in(pieces, request_)
         got, headers, body = await client.answer()
         assert got == status
         assert headers["content-type"] == "application/problem+json"
@@ -487,9 +496,10 @@ async def test_a_stream_resumes_by_last_event_id_and_else_by_the_query(
         ),
     ],
 )
-async def test_a_get_that_opens_no_socket_gets_the_stream(head: str) -> None:
+@pytest.mark.parametrize("pieces", [1, 2])
+async def test_a_get_that_opens_no_socket_gets_the_stream(head: str, pieces: int) -> None:
     async with serving() as night, raw(night) as client:
-        client.say(head)
+        await client.say_in(pieces, head)
         status, headers = await client.head()
         assert (status, headers["connection"]) == (200, "close")
         assert [event["type"] for event in await client.events(3)][1] == "keyframe"
@@ -567,10 +577,7 @@ async def test_a_live_request_behind_a_last_one_is_not_answered() -> None:
 async def test_a_head_over_16_kib_is_refused(path: str, pieces: int) -> None:
     async with serving() as night, raw(night) as client:
         head = f"GET {path} HTTP/1.1\r\nHost: tracker\r\nX-Long: {'a' * 17_000}\r\n\r\n"
-        step = -(-len(head) // pieces)
-        for start in range(0, len(head), step):
-            client.say(head[start : start + step])
-            await asyncio.sleep(0.001 if pieces > 1 else 0)
+        await client.say_in(pieces, head)
         status, headers, body = await client.answer()
         assert (status, headers["connection"]) == (431, "close")
         assert json.loads(body)["status"] == 431
@@ -704,10 +711,13 @@ async def test_a_viewer_who_comes_with_a_full_backlog_starts_as_a_slow_one() -> 
     night, pipe = Night(), Pipe()
     config = night.config()
     config.load()
-    protocol = cast("type[HttpToolsProtocol]", config.http_protocol_class)(config, night.state, {})
-    protocol.connection_made(pipe)
-    protocol.pause_writing()
-    protocol.data_received(socket_request().encode())
+    made = cast("type[Doorman]", config.http_protocol_class)(config, night.state, {})
+    made.connection_made(pipe)
+    request_ = socket_request().encode()
+    made.data_received(request_[:10])
+    assert isinstance(pipe.protocol, LiveProtocol)  # which may have answered other requests
+    pipe.protocol.pause_writing()
+    pipe.protocol.data_received(request_[10:])
     assert (night.feed.viewers, night.feed.slow) == (1, 1)
     night.grow()
     (first,) = pipe.written

@@ -20,8 +20,8 @@ from web.listener import address_of, bound
 from web.observed.logs import configure_logs
 from web.policy import ALWAYS
 from web.settings import Settings
+from web.sockets.doorman import doorman
 from web.sockets.heart import Heart
-from web.sockets.live import live_protocol
 from web.sockets.replay import ReplayProtocol
 from web.sockets.viewers import MAX_MESSAGE_BYTES
 
@@ -91,7 +91,7 @@ def server(tracker: Tracker) -> Server:
         tracker,
         host=settings.host,
         port=settings.port,
-        http=live_protocol(
+        http=doorman(
             tracker.feeds,
             heart,
             crowd=tracker.parts.crowd,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from web.sockets.messages import CaughtUp, encode
+from web.sockets.messages import CaughtUp, Hello, encode
 from web.sockets.wires import Wire
 
 # Viewers that come back together mostly stand at the same few versions.
@@ -39,14 +39,26 @@ class CatchUps:
     def __init__(self, source: Source) -> None:
         self.source = source
         self._keyframes: dict[Wire, bytes] = {}
+        self._hellos: dict[Wire, tuple[str, bytes]] = {}
         self._ends: dict[Wire, bytes] = {}
         self._stretches: dict[tuple[Wire, int], bytes | None] = {}
 
     def clear(self) -> None:
         """Forget everything, since the source has moved."""
         self._keyframes.clear()
+        self._hellos.clear()
         self._ends.clear()
         self._stretches.clear()
+
+    def hello(self, wire: Wire, ceremony: str, server_time: str) -> bytes:
+        """Return the first message; in a storm many come within the same millisecond."""
+        hour, known = self._hellos.get(wire, ("", b""))
+        if hour != server_time:
+            source = self.source
+            hello = Hello(ceremony, source.epoch, source.version, server_time)
+            known = wire.plain(encode(hello))
+            self._hellos[wire] = server_time, known
+        return known
 
     def keyframe(self, wire: Wire) -> bytes:
         known = self._keyframes.get(wire)

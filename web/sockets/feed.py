@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from web.sockets.catch_ups import CatchUps, Source
-from web.sockets.messages import Heartbeat, Hello, Resync, encode
+from web.sockets.messages import Heartbeat, Resync, encode
 from web.sockets.pace import Pacing, at_once
 from web.sockets.wires import Wire
 
@@ -174,7 +174,7 @@ class Feed:
         if self.source.version != self.version:
             self._resync("gap")
         wire, epoch, catch_ups = viewer.wire, self.source.epoch, self._catch_ups
-        hello = wire.plain(encode(Hello(self.ceremony, epoch, self.version, server_time)))
+        hello = catch_ups.hello(wire, self.ceremony, server_time)
         missed = None
         if cursor is not None and cursor.epoch == epoch and cursor.version <= self.version:
             missed = catch_ups.frames(wire, cursor.version)

@@ -1,7 +1,7 @@
 """Whether a request for a live feed may enter, decided from its head alone."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from itertools import chain
@@ -26,6 +26,8 @@ SOCKET_VERSION = "13"
 SOCKET_KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
 """16 bytes in base64."""
 _LOGGED_CHARS: Final = 200
+_END: Final = b"\r\n\r\n"
+_LIVE: Final = b"/live"
 
 _log: Final = structlog.get_logger("sockets")
 
@@ -54,12 +56,25 @@ class HandshakeRefused(Exception):
         self.body = problem_json(self.name, detail)
 
 
+Pairs = Iterable[tuple[bytes, bytes]]
+"""Header names, in lower case, with their values, as they came."""
+Headers = Mapping[bytes, Sequence[bytes]]
+"""By name: looked up several times a handshake, in a storm of them."""
+
+
+def by_name(pairs: Pairs) -> Headers:
+    found: dict[bytes, list[bytes]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
 class RequestHead(NamedTuple):
-    """The head of a GET request for a live feed; header names are in lower case."""
+    """The head of a GET request for a live feed."""
 
     ceremony: str
     query: bytes
-    headers: Sequence[tuple[bytes, bytes]]
+    headers: Headers
     http_version: str
     wants_socket: bool
 
@@ -67,11 +82,63 @@ class RequestHead(NamedTuple):
         return _values(self.headers, name)
 
 
+class _Found:
+    """What a parser finds in the head of a request."""
+
+    def __init__(self) -> None:
+        self.url = b""
+        self.headers: dict[bytes, list[bytes]] = {}
+
+    def on_url(self, url: bytes) -> None:
+        self.url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.setdefault(name.lower(), []).append(value)
+
+
+def whole_head(data: bytes) -> tuple[RequestHead, bytes] | None:
+    """
+    Return the request for a feed that `data` begins with, and what follows it.
+
+    None where it begins with anything else, or with one that is wrong, too long or not all here.
+    """
+    end = data.find(_END) + len(_END)
+    if not (len(_END) <= end <= MAX_HEAD_BYTES and data.startswith(b"GET ") and _LIVE in data):
+        return None
+    found = _Found()
+    parser = httptools.HttpRequestParser(found)
+    try:
+        parser.feed_data(data[:end])
+    except httptools.HttpParserUpgrade:
+        pass  # the parser's way to say that what follows is not HTTP
+    except httptools.HttpParserError:
+        return None
+    head = live_head(parser, found.url, found.headers)
+    return head and (head, data[end:])
+
+
+def live_head(
+    parser: httptools.HttpRequestParser, url: bytes, headers: Headers
+) -> RequestHead | None:
+    """Return the request for a feed whose headers a parser has just completed, if it is one."""
+    if _LIVE not in url or parser.get_method() != b"GET":
+        return None
+    asked = _asked_at(url)
+    if asked is None:
+        return None
+    # A parser sees an upgrade only where `Connection` says so too.
+    wants_socket = parser.should_upgrade() and headers[b"upgrade"][-1].lower() == b"websocket"
+    return RequestHead(*asked, headers, parser.get_http_version(), wants_socket)
+
+
 # Thousands ask for the same in a storm.
 @lru_cache(maxsize=256)
-def asked_at(url: bytes) -> tuple[str, bytes] | None:
+def _asked_at(url: bytes) -> tuple[str, bytes] | None:
     """Return the ceremony whose live feed is at this url, and the query; None for another url."""
-    parts = httptools.parse_url(url)
+    try:
+        parts = httptools.parse_url(url)
+    except httptools.HttpParserInvalidURLError:
+        return None
     match = LIVE_PATH.fullmatch(unquote(parts.path.decode("latin-1")))
     return (match[1], parts.query or b"") if match else None
 
@@ -96,7 +163,7 @@ def head_too_long() -> HandshakeRefused:
     )
 
 
-def check_origin(headers: Sequence[tuple[bytes, bytes]], origins: Origins) -> None:
+def check_origin(headers: Headers, origins: Origins) -> None:
     """
     Let programs in, and pages by their origin.
 
@@ -175,10 +242,10 @@ def cursor_of(head: RequestHead) -> Cursor | None:
     )
 
 
-def forwarded_for(headers: Sequence[tuple[bytes, bytes]]) -> list[str]:
+def forwarded_for(headers: Headers) -> list[str]:
     """Return what proxies say of where the request comes from; only some may be believed."""
     return _values(headers, b"x-forwarded-for")
 
 
-def _values(headers: Sequence[tuple[bytes, bytes]], name: bytes) -> list[str]:
-    return [value.decode("latin-1") for key, value in headers if key == name]
+def _values(headers: Headers, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for value in headers.get(name, ())]

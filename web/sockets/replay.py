@@ -19,7 +19,7 @@ from replay.playhead import Control, Playhead
 from web.policy import ALWAYS
 from web.sockets import messages
 from web.sockets.crowd import Seat
-from web.sockets.handshake import HandshakeRefused, check_origin, unknown
+from web.sockets.handshake import HandshakeRefused, by_name, check_origin, unknown
 from web.sockets.origins import Origins
 from web.sockets.replay_handshake import ceremony_of, wish_of
 from web.sockets.viewers import MAX_MESSAGE_BYTES
@@ -90,7 +90,7 @@ def replay_socket(
     async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         await receive()  # websocket.connect
         try:
-            check_origin(scope["headers"], origins)
+            check_origin(by_name(scope["headers"]), origins)
             night = _found(scope["path"], lookup)
             wish = wish_of(scope["query_string"], len(night.times))
         except HandshakeRefused as refusal:

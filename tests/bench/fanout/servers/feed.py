@@ -19,12 +19,12 @@ from uvicorn.server import ServerState
 
 from bench.fanout.night import CEREMONY, LongNight, Papers, frame
 from bench.fanout.servers.serving import BACKLOG, HOST, Serving, next_step, run
+from web.clock import now
+from web.sockets.doorman import doorman
 from web.sockets.feed import Feed, Feeds
 from web.sockets.heart import Heart
-from web.sockets.live import live_protocol
 from web.sockets.pace import Pace, at_once
 
-HOUR: Final = "2025-03-03T00:00:00.000Z"
 NARROW: Final = 64 * 1024
 # A heartbeat among the frames would be counted as one.
 NO_HEARTBEAT: Final = 1e9
@@ -37,8 +37,8 @@ async def feed(papers: Papers) -> AsyncIterator[Serving]:
     live = Feed(CEREMONY, night, pace=Pace() if coalesces else at_once)
     feeds = Feeds()
     feeds.add(live)
-    heart = Heart(feeds, now=lambda: HOUR, interval=NO_HEARTBEAT)
-    protocol = live_protocol(feeds, heart, allowed_origins=[], now=lambda: HOUR)
+    heart = Heart(feeds, now=now, interval=NO_HEARTBEAT)
+    protocol = doorman(feeds, heart, allowed_origins=[], now=now)
     config = uvicorn.Config(_nothing_else, http=protocol, log_config=None, lifespan="off")
     config.load()
     loop, state = asyncio.get_running_loop(), ServerState()
