@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
+import re
 import statistics
 import sys
 import tempfile
@@ -34,7 +35,14 @@ MOST_GROWTH_KB = 4096
 class Sample(NamedTuple):
     kb: float
     descriptors: int
+    tasks: int
     viewers: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kb / 1024:.1f} MB, {self.descriptors} descriptors, {self.tasks} tasks,"
+            f" {self.viewers} viewers"
+        )
 
 
 class Churn:
@@ -79,13 +87,17 @@ def sample(server: RunningServer, pid: int) -> Sample:
     descriptors = len(list(Path(f"/proc/{pid}/fd").iterdir()))
     with urllib.request.urlopen(f"{server.url}/metrics") as answer:  # noqa: S310 - our own server
         lines = answer.read().decode().splitlines()
-    viewers = sum(
-        float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith("tracker_viewers{")
-    )
-    return Sample(pages * 4, descriptors, int(viewers))
+
+    def total(name: str) -> int:
+        found = (line.rsplit(" ", 1) for line in lines if re.match(rf"{name}[{{ ]", line))
+        return int(sum(float(value) for _, value in found))
+
+    return Sample(pages * 4, descriptors, total("tracker_tasks"), total("tracker_viewers"))
 
 
 async def run(server: RunningServer, minutes: float) -> None:
+    before = await asyncio.to_thread(sample, server, server.pid)
+    print(f"  before: {before}", flush=True)
     churn, poster = Churn(server), Poster(server, POST_EVERY)
     tasks = [asyncio.create_task(churn.come_and_go()) for _ in range(VIEWERS)]
     tasks.append(asyncio.create_task(poster.run()))
@@ -99,11 +111,7 @@ async def run(server: RunningServer, minutes: float) -> None:
             task.result()
         taken = await asyncio.to_thread(sample, server, server.pid)
         samples.append(taken)
-        print(
-            f"  {taken.kb / 1024:.1f} MB, {taken.descriptors} descriptors, {taken.viewers} viewers;"
-            f" {churn.joins} joins, {churn.resumed} resumed",
-            flush=True,
-        )
+        print(f"  {taken}; {churn.joins} joins, {churn.resumed} resumed", flush=True)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -116,10 +124,12 @@ async def run(server: RunningServer, minutes: float) -> None:
     )
     print(
         f"  memory {first / 1024:.1f} MB in the first third, {last / 1024:.1f} MB in the last;"
-        f" at rest {at_rest.descriptors} descriptors, {at_rest.viewers} viewers"
+        f" at rest {at_rest}"
     )
     assert last - first < MOST_GROWTH_KB, "the memory grows"
     assert at_rest.viewers == 0, "viewers that left are still counted"
+    assert at_rest.tasks <= before.tasks, "tasks are left"
+    assert at_rest.descriptors <= before.descriptors, "descriptors are left"
 
 
 def main() -> None:

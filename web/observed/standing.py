@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +37,7 @@ async def heads_of(store: EventStore) -> Heads | None:
 
 class Standing(Collector):
     """
-    How things stand at this moment.
+    How things stand at this moment; collected in the event loop.
 
     Args:
         parts: Of whom.
@@ -49,6 +50,9 @@ class Standing(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield _build()
+        tasks = GaugeMetricFamily("tracker_tasks", "Tasks of the event loop.")
+        tasks.add_metric([], len(asyncio.all_tasks()))
+        yield tasks
         yield from self._boards()
         yield from self._viewers()
         yield from self._producers()
