@@ -64,7 +64,7 @@ class Visit(asyncio.Protocol):
         self.transport = transport
         self.connections.add(self)
         peer = transport.get_extra_info("peername")
-        if peer:
+        if isinstance(peer, tuple):  # of a socket in the file system it is a text
             self.address = peer[0].removeprefix(_MAPPED)
         heart = self.door.heart
         going = min(heart.lingering, MOST_TOLD)
