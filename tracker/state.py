@@ -237,8 +237,8 @@ def _retracted(state: State, event: facts.WinnerRetracted, version: int) -> Stat
 
 def _moment_noted(state: State, _event: facts.MomentNoted, version: int) -> State:
     moments = state.moments.copy()
-    block, bit = divmod(version, _BLOCK)
-    moments[block] = moments.get(block, 0) | 1 << bit
+    block = version // _BLOCK
+    moments[block] = moments.get(block, 0) | 1 << version % _BLOCK
     return replace(state, version=version, moments=moments)
 
 

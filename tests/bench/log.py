@@ -184,6 +184,8 @@ class Running:
             "TRACKER_ADMIN_TOKEN": TOKEN,
             "TRACKER_RATE_LIMIT": "100000",
         }
+        # Else each start in a fresh clone would compile everything, where the shell says so.
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def __enter__(self) -> float:
         """Start it, and return the seconds from the command to the first page."""

