@@ -19,7 +19,7 @@ _MADE: Final = re.compile(r"\.(png|woff2|lock)$|(^|/)(package-lock|openapi)\.jso
 """Pictures, digests, and what is written from the code and compared with it."""
 
 _OURS: Final = {
-    "a token": re.compile(r"\b[0-9a-f]{12}\.[A-Za-z0-9_-]{32}\b"),
+    "a token": re.compile(r"\b[0-9a-f]{12}\.[A-Za-z0-9_-]{32}(?![\w-])"),
     "a webhook's secret": re.compile(r"\bwhsec_[A-Za-z0-9+/]{32}"),
 }
 """What this server hands out, which no tool knows of."""

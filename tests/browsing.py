@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Request, WebSocket, sync_playwright
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 FLAGS: Final = (
@@ -29,8 +31,9 @@ AXE: Final = ROOT / "web" / "scoreboard" / "node_modules" / "axe-core" / "axe.mi
 WCAG: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 PATIENCE: Final = 30.0
 """Seconds in which anything awaited must come true; the machine may be busy with other things."""
-_BETWEEN_LOOKS: Final = 30
-"""Milliseconds."""
+_SOON: Final = 10
+_SELDOM: Final = 160
+"""Milliseconds between two looks: whoever waits for long looks less often, as each look costs."""
 
 Theme = Literal["dark", "light"]
 THEMES: Final[tuple[Theme, ...]] = ("dark", "light")
@@ -61,9 +64,12 @@ document.addEventListener('securitypolicyviolation', (report) =>
   console.error(`CSP: ${report.violatedDirective} forbids ${report.blockedURI}`));
 """
 
-# What stood in the live region and in the hero, in the order in which it came.
+# What stood in the live region and in the hero, in the order in which it came, and which animations
+# have begun on what: they run by the machine's own clock, and may be over before a test looks.
 _KEEP_NOTES: Final = """
-window.notes = { spoken: [], heroes: [] };
+window.notes = { spoken: [], heroes: [], begun: [] };
+addEventListener('animationstart', ({ animationName, target }) =>
+  window.notes.begun.push([animationName.replace(/^svelte-[a-z0-9]+-/, ''), target]), true);
 const last = (list, line) => { if (line && list.at(-1) !== line) list.push(line); };
 new MutationObserver(() => {
   const live = document.querySelector('[aria-live=polite]')?.textContent.trim() ?? '';
@@ -204,11 +210,27 @@ def screens(browser: Browser) -> Iterator[Screens]:
     opened.close()
 
 
+class Line:
+    """Counts the messages of each type that a page has got over its live connections from here."""
+
+    def __init__(self, page: Page) -> None:
+        self.got: Final[Counter[str]] = Counter()
+        page.on("websocket", self._listen)
+
+    def _listen(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._count)
+
+    def _count(self, message: str | bytes) -> None:
+        self.got[json.loads(message)["type"]] += 1
+
+
 def until(page: Page, read: Callable[[], object], expected: object) -> None:
     """Wait for what is read to be as expected, and say how it differs if it does not get there."""
     give_up = time.monotonic() + PATIENCE
+    pause: float = _SOON
     while (seen := read()) != expected and time.monotonic() < give_up:
-        page.wait_for_timeout(_BETWEEN_LOOKS)
+        page.wait_for_timeout(pause)
+        pause = min(1.4 * pause, _SELDOM)
     assert seen == expected
 
 
@@ -220,11 +242,30 @@ def notes(page: Page, kind: Literal["spoken", "heroes"]) -> list[str]:
 
 def stop_clock(page: Page) -> None:
     """From here on the page's clock, which must be a fake one, moves by being set forward only."""
-    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
+    soon = "Date.now() / 1000 + 1"
+    try:
+        page.clock.pause_at(page.evaluate(soon))
+    except Error:
+        # That second has passed already. The clock stands still since then, at another time.
+        page.clock.pause_at(page.evaluate(soon))
+
+
+def moves(page: Page, within: str, *names: str) -> None:
+    """Wait until animations of these names have begun in an element since this was last asked."""
+
+    def begun() -> set[str]:
+        of_it: list[str] = page.locator(within).evaluate(
+            "(element) => window.notes.begun.filter(([, target]) => element.contains(target))"
+            ".map(([name]) => name)"
+        )
+        return set(names) & set(of_it)
+
+    until(page, begun, set(names))
+    page.evaluate("window.notes.begun.length = 0")
 
 
 def animated(page: Page, within: str) -> list[str]:
-    """Return the names of the animations that an element and what is in it now have."""
+    """Return the names of the animations that an element and what is in it have at this moment."""
     names: list[str] = page.locator(within).evaluate(
         "(element) => element.getAnimations({ subtree: true })"
         ".map((each) => each.animationName?.replace(/^svelte-[a-z0-9]+-/, '') ?? 'transition')"
@@ -273,6 +314,14 @@ def in_both_themes(page: Page, within: str = "html") -> list[str]:
             in_this = findings(page, within, colours_only=theme != THEMES[0])
             found += [f"{theme}: {finding}" for finding in in_this]
     return found
+
+
+def in_the_dark(page: Page) -> list[str]:
+    """Return what axe finds in the dark."""
+    with all_at_once(page):
+        page.emulate_media(color_scheme="dark")
+        rest(page)
+        return findings(page)
 
 
 def over_any_picture(page: Page) -> list[str]:

@@ -77,6 +77,7 @@ class Console:
         self.publish: Final[Locator] = page.locator(".bar .publish")
         self.outcome: Final[Locator] = page.locator("[data-outcome]")
         self.status: Final[Locator] = page.locator("main .status")
+        self.phase: Final[Locator] = page.locator("header .phase")
         self.picked: Final[Locator] = page.locator("main [data-pick][aria-pressed=true]")
 
     def press(self, *keys: str) -> None:
@@ -90,26 +91,42 @@ class Console:
         expect(self.publish).to_be_visible()
 
     def post(self) -> None:
-        """Press Enter, and wait until it is in the log."""
+        """Press Enter, and wait until it is in the log; the public board may tell of it later."""
         self.press("Enter")
         expect(self.outcome).to_have_attribute("data-outcome", "posted")
 
     def start(self) -> None:
-        """Start the night."""
+        """Start the night, and wait until the console has it from the public board too."""
         self.page.get_by_role("button", name="Start the night", exact=True).click()
         expect(self.publish).to_be_visible()
         self.post()
+        expect(self.phase).to_have_text("Live")
 
     def present(self) -> None:
         """Present what is next, and wait until it is on stage."""
         self.press("p")
         expect(self.status).to_have_text("Presenting now")
 
+    def award(self) -> None:
+        """Post the result of what is on stage, and wait until the public board tells of it."""
+        self.post()
+        expect(self.status).to_have_text("Awarded")
+
     def pick(self, digits: list[str]) -> None:
         """Pick the first, and add the others to it."""
         for n, digit in enumerate(digits):
             self.press(f"Shift+Digit{digit}" if n else digit)
         expect(self.picked).to_have_count(len(digits))
+
+
+def signed_in(
+    screens: Screens, address: str, token: str, device: Device = DESKTOP, theme: Theme = "dark"
+) -> Page:
+    """Open a page of the console, and sign in there."""
+    page = screens.open(address, device, theme)
+    page.locator("input[type=password]").fill(token)
+    page.keyboard.press("Enter")
+    return page
 
 
 def at_desk(
@@ -120,10 +137,10 @@ def at_desk(
     device: Device = DESKTOP,
     theme: Theme = "dark",
 ) -> Console:
-    """Sign in at a ceremony's desk by the address."""
+    """Sign in at a ceremony's desk."""
     # A browser tells of every answer that is no success; the desk knows what to do about them.
     screens.expect(r"status of (401|412|422|429|503)")
-    page = screens.open(f"{office.url}/console/{ceremony}#token={token}", device, theme)
+    page = signed_in(screens, f"{office.url}/console/{ceremony}", token, device, theme)
     expect(page.locator(".desk")).to_be_visible()
     expect(page.locator("header .link")).to_have_text(re.compile("ago"))
     return Console(page)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from doors import BEARER, HERE, ID, Doors, opened, problem
+from events.timestamp import from_ms, to_ms
 from night import LIVE
+from web.clock import now
 from web.desk.access import Deed, allowed
 from web.desk.tokens import Grant
 
@@ -142,6 +144,49 @@ async def test_a_token_for_a_rehearsal_is_good_for_that_alone() -> None:
         assert answer.status_code == 201, answer.text
         for path in (f"{HERE}/events", f"{HERE}/rehearsals"):
             problem(await doors.client.post(path, json=started, headers=headers), 403, "forbidden")
+
+
+async def test_an_invitation_gives_a_token_to_whoever_comes_first() -> None:
+    async with opened(*LIVE) as doors:
+        soon = from_ms(to_ms(now()) + 60_000)
+        wish = {"name": "maya", "role": "producer", "ceremony": ID, "expires_at": soon}
+        answer = await doors.client.post("/api/tokens/invitations", json=wish, headers=BEARER)
+        assert answer.status_code == 201, answer.text
+        code = answer.json()["code"]
+        assert answer.json() == {"code": code, "until": soon}, "no longer than what it is for"
+        listed = (await doors.client.get("/api/tokens", headers=BEARER)).json()
+        assert listed == {"tokens": []}, "there is no token yet"
+        answer = await doors.client.post("/api/tokens/redeem", json={"code": code})
+        assert answer.status_code == 201, answer.text
+        made = answer.json()
+        assert wish.items() <= made.items()
+        headers = {"Authorization": f"Bearer {made['token']}"}
+        answer = await doors.client.post(f"{HERE}/events", json=MAYBE["moment"], headers=headers)
+        assert answer.status_code == 201, answer.text
+        again = await doors.client.post("/api/tokens/redeem", json={"code": code})
+        problem(again, 401, "unauthorized")
+
+
+async def test_an_invitation_ends_within_a_day() -> None:
+    async with opened(*LIVE) as doors:
+        wish = {"name": "maya", "role": "editor"}
+        began = to_ms(now())
+        answer = await doors.client.post("/api/tokens/invitations", json=wish, headers=BEARER)
+        assert 0 <= to_ms(answer.json()["until"]) - began - 24 * 3_600_000 < 60_000
+        past = {**wish, "expires_at": "2020-01-01T00:00:00Z"}
+        answer = await doors.client.post("/api/tokens/invitations", json=past, headers=BEARER)
+        problem(answer, 400, "bad-request")
+
+
+async def test_whoever_may_invite_no_more_has_invited_nobody() -> None:
+    async with opened(*LIVE) as doors:
+        wish = {"name": "max", "role": "admin"}
+        inviter = (await doors.client.post("/api/tokens", json=wish, headers=BEARER)).json()
+        headers = {"Authorization": f"Bearer {inviter['token']}"}
+        answer = await doors.client.post("/api/tokens/invitations", json=wish, headers=headers)
+        await doors.client.delete(f"/api/tokens/{inviter['id']}", headers=BEARER)
+        code = {"code": answer.json()["code"]}
+        problem(await doors.client.post("/api/tokens/redeem", json=code), 401, "unauthorized")
 
 
 async def test_an_editor_notes_moments_and_gives_no_award() -> None:

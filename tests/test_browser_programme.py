@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from browsing import DESKTOP, PHONE, Device, Screens, in_both_themes, until
-from servers import RunningServer
+from consoles import signed_in
+from servers import ForkedServer, RunningServer
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +33,7 @@ PODCAST, HOST, JINGLE = "best-podcast", "best-host", "best-jingle"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with RunningServer(tmp_path_factory.mktemp("programme")) as running:
+    with ForkedServer(tmp_path_factory.mktemp("programme")) as running:
         yield running
 
 
@@ -73,9 +74,8 @@ def opened(
 ) -> Page:
     # A refusal is an answer; the browser reports it all the same.
     screens.expect(r"the server responded with a status of 4\d\d")
-    page = screens.open(f"{server.url}/console/programme{query}#token={server.token}", device)
+    page = signed_in(screens, f"{server.url}/console/programme{query}", server.token, device)
     expect(page.get_by_role("heading", name="Programme editor")).to_be_visible()
-    assert server.token not in page.url
     return page
 
 
@@ -121,7 +121,7 @@ def correct(page: Page) -> None:
     expect(page.locator(".numbers .wrong")).to_have_text(["1", "4"])
     page.get_by_role("button", name="Line 4 It names neither a title nor people").click()
     selected = "field => field.value.slice(field.selectionStart, field.selectionEnd)"
-    assert text_of(page).evaluate(selected) == ",,,"
+    until(page, lambda: text_of(page).evaluate(selected), ",,,")
     page.get_by_role("button", name="Start Object missing").click()
     expect(page.get_by_label("Start, in your time")).to_be_focused()
 
@@ -132,7 +132,7 @@ def correct(page: Page) -> None:
     text_of(page).fill(REFUSED)
     expect(verdict(page)).to_have_text("1 thing to put right")
     expect(page.locator(".numbers .wrong")).to_have_text(["5"])
-    assert "bo-rey" in page.get_by_role("button", name="Line 5").inner_text()
+    expect(page.get_by_role("button", name="Line 5")).to_contain_text("bo-rey")
 
     text_of(page).fill(RIGHT)
     expect(verdict(page)).to_have_text("Ready to schedule")
@@ -161,7 +161,7 @@ def rearrange(page: Page, api: Api) -> None:
     page.get_by_role("button", name="Move Best Jingle up").press("Enter")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Move Best Jingle up")).to_be_focused()
-    assert "Best Jingle is now 1 of 3" in page.locator("[aria-live=polite]").all_inner_texts()
+    expect(page.get_by_text("Best Jingle is now 1 of 3", exact=True)).to_be_attached()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Best Jingle is first already")).to_be_attached()
     said = confirm(page, "Run of show", "Check the new order", "Post the new order")
@@ -235,7 +235,7 @@ def test_the_order_is_dragged_and_a_colleague_who_was_faster_is_said(
     page.mouse.move(target["x"] + 20, target["y"] + 2)
     expect(page.locator("[data-mark=before]")).to_have_attribute("data-key", PODCAST)
     page.mouse.up()
-    assert shown_order(page) == [JINGLE, PODCAST, HOST]
+    until(page, lambda: shown_order(page), [JINGLE, PODCAST, HOST])
 
     api.post(type="running-order-set", categories=[HOST, PODCAST, JINGLE])
     api.post(type="moment-noted", kind="note", text="Doors are open")
@@ -356,7 +356,7 @@ def test_an_editor_is_told_that_programmes_are_for_others(
     wish = {"name": "nora", "role": "editor"}
     made = httpx.post(f"{server.url}/api/tokens", json=wish, headers=server.headers).json()
     screens.expect("the server responded with a status of 403")
-    page = screens.open(f"{server.url}/console/programme#token={made['token']}")
+    page = signed_in(screens, f"{server.url}/console/programme", made["token"])
     text_of(page).fill(RIGHT)
     expect(verdict(page)).to_contain_text("You may check nothing here.")
     page.get_by_role("button", name="Change a programme").click()

@@ -21,12 +21,20 @@ def scanned(file: Path) -> subprocess.CompletedProcess[str]:
     "line",
     [
         f"kept = {secrets.token_hex(6)}.{secrets.token_urlsafe(24)}",
+        f"kept = {secrets.token_hex(6)}.{secrets.token_urlsafe(24)[:-1]}-",
         f"kept = whsec_{secrets.token_hex(16)}",
         f'password = "{secrets.token_urlsafe(12)}"',
         f'aws = "AKIA{secrets.token_hex(8).upper()}"',
         "-----BEGIN RSA " + "PRIVATE KEY-----",
     ],
-    ids=["a token", "a webhook's secret", "a password", "a cloud's key", "a private key"],
+    ids=[
+        "a token",
+        "a token that ends in no letter",
+        "a webhook's secret",
+        "a password",
+        "a cloud's key",
+        "a private key",
+    ],
 )
 def test_a_secret_in_a_file_is_found_with_its_line(tmp_path: Path, line: str) -> None:
     file = tmp_path / "settings.py"

@@ -3,8 +3,8 @@ import pytest
 from events.codec import encode
 from events.memory import MemoryStore
 from events.timestamp import from_ms
-from web.desk.once import GOOD_FOR_SECONDS, OneTimeCode
-from web.desk.tokens import OPERATOR, Tokens, digest_of
+from web.desk.invitations import FIRST_SECONDS, Invitations
+from web.desk.tokens import OPERATOR, Tokens, TokenWish, digest_of
 
 pytestmark = pytest.mark.anyio
 
@@ -90,26 +90,38 @@ async def test_a_grant_for_a_ceremony_covers_its_rehearsal_and_no_other_night() 
     assert every.covers("oscars-89")
 
 
-def test_a_code_is_good_for_a_quarter_of_an_hour() -> None:
+def test_the_first_code_is_good_for_a_quarter_of_an_hour() -> None:
     seconds = [100.0]
     for given in (None, "given-by-the-start"):
-        code = OneTimeCode(given, clock=lambda: seconds[0])
-        made = given or code.make()
-        seconds[0] += GOOD_FOR_SECONDS
-        assert not code.take(made)
+        invitations = Invitations(given, clock=lambda: seconds[0])
+        code = given or invitations.open_first()
+        seconds[0] += FIRST_SECONDS
+        assert not invitations.take(code)
         seconds[0] -= 1
-        assert not code.take(made), "over is over"
-    code = OneTimeCode(clock=lambda: seconds[0])
-    made = code.make()
-    seconds[0] += GOOD_FOR_SECONDS - 1
-    assert code.take(made)
+        assert not invitations.take(code), "over is over"
+    invitations = Invitations(clock=lambda: seconds[0])
+    code = invitations.open_first()
+    seconds[0] += FIRST_SECONDS - 1
+    found = invitations.take(code)
+    assert found is not None
+    assert (found.wish.role, found.by) == ("admin", None)
 
 
 def test_a_code_lets_in_once_and_only_who_has_it() -> None:
-    code = OneTimeCode()
-    assert not code.take("")
-    made = code.make()
-    assert not code.take(made + "x")
-    assert not code.take("\u2603")
-    assert code.take(made)
-    assert not code.take(made)
+    invitations = Invitations()
+    assert not invitations.take("")
+    code = invitations.open_first()
+    assert not invitations.take(code + "x")
+    assert not invitations.take("\u2603")
+    assert invitations.take(code)
+    assert not invitations.take(code)
+
+
+def test_too_many_invitations_push_the_oldest_out() -> None:
+    invitations, by = Invitations(), OPERATOR
+    wish = TokenWish("maya", "producer")
+    codes = [invitations.invite(wish, by, 60) for _ in range(1001)]
+    assert not invitations.take(codes[0])
+    found = invitations.take(codes[1])
+    assert found is not None
+    assert (found.wish, found.by) == (wish, by)

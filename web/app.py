@@ -51,7 +51,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
 
-_FILES: Final = "^/(static|og)/"  # compressed once, at start; and pictures are already
+_FILES: Final = "^/(static|og)/"  # compressed once, when first asked for; and pictures are already
 
 _DESK: Final = "/desk$"  # goes on and on, so it would wait for ever in a compressor
 
@@ -167,7 +167,16 @@ def doors(parts: Parts) -> Litestar:
         state=State({**vars(parts), "larder": Larder()}),
         dependencies={
             name: Provide(_from_state(name), sync_to_thread=False)
-            for name in ("desk", "news", "nights", "seats", "store", "tokens", "webhooks")
+            for name in (
+                "desk",
+                "invitations",
+                "news",
+                "nights",
+                "seats",
+                "store",
+                "tokens",
+                "webhooks",
+            )
         },
         exception_handlers=HANDLERS,
         before_send=[_finish],

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from events.store import EventStore
 from tracker.desk import Desk
 from web.clock import now
+from web.desk.invitations import Invitations
 from web.desk.limits import Limits
-from web.desk.once import OneTimeCode
 from web.desk.seats import Seats
 from web.desk.stream import DeskNews
 from web.desk.tokens import Tokens
@@ -50,7 +50,7 @@ class Parts:
         """Make what rests on the others."""
         journeys = Journeys(self.figures, self.traces)
         self.desk = Desk(ObservedLog(self.store, journeys), now=now, new_id=new_id)
-        self.code = OneTimeCode(self.settings.console_code)
+        self.invitations = Invitations(self.settings.console_code)
         self.nights = Nights(self.store, self.feeds, journeys=journeys)
         self.tokens = Tokens(self.store, now=now, operator=self.settings.admin_token)
         self.news = DeskNews(self.store, self.nights, self.seats, self.tokens)

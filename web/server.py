@@ -64,7 +64,7 @@ class Server(uvicorn.Server):
             version=version("awards-night-tracker"),
         )
         if self._tracker.made_token is not None:
-            code = settings.console_code or self._tracker.parts.code.make()
+            code = settings.console_code or self._tracker.parts.invitations.open_first()
             console = f"{url}/console#once={code}"
             sys.stderr.write(
                 f"\n  The console, for one visit:       {console}\n"

@@ -12,12 +12,12 @@ from litestar.params import FromPath, SkipValidation
 from msgspec import UNSET
 
 from events.codec import encode
-from events.timestamp import canonical, to_ms
+from events.timestamp import canonical, from_ms, to_ms
 from web.answers import json_answer
 from web.clock import now
 from web.desk.access import client_of, door, needs
+from web.desk.invitations import CodeGiven, Invitations
 from web.desk.limits import Limits
-from web.desk.once import CodeGiven, OneTimeCode
 from web.desk.posts import LARGEST_BODY, decoded
 from web.desk.tokens import Grant, Tokens, TokenWish
 from web.errors import ProblemError
@@ -26,6 +26,9 @@ from web.openapi.schema import RedeemPost, TokenPost
 from web.public import AnyRequest
 
 TokensHere = NamedDependency[SkipValidation[Tokens]]
+InvitationsHere = NamedDependency[SkipValidation[Invitations]]
+
+_INVITED_MS: Final = 24 * 60 * 60 * 1000
 
 _log: Final = structlog.get_logger("tokens")
 
@@ -34,6 +37,18 @@ class TokenMade(Grant, frozen=True, kw_only=True):
     """A grant with its token, which is shown in this answer alone."""
 
     token: str
+
+
+class Invited(msgspec.Struct, frozen=True):
+    """
+    A code for `/console#once=CODE`, which one person trades for a token of their own.
+
+    Attributes:
+        until: From then on it is good for nothing, or from the server's next start on.
+    """
+
+    code: str
+    until: str
 
 
 class TokenList(msgspec.Struct, frozen=True):
@@ -52,16 +67,27 @@ class TokenList(msgspec.Struct, frozen=True):
     security=[{"bearer": []}],
 )
 async def make(request: AnyRequest, tokens: TokensHere) -> Response[bytes]:
-    wish = decoded(await request.body(), TokenWish)
-    expires_at = wish.expires_at if wish.expires_at is UNSET else canonical(wish.expires_at)
-    if expires_at is not UNSET and to_ms(expires_at) <= to_ms(now()):
-        raise ProblemError("bad-request", f"`expires_at` {expires_at} is past; give a later time.")
-    by = request.state.grant.name
-    grant, token = await tokens.issue(
-        wish.name, wish.role, by=by, ceremony=wish.ceremony, expires_at=expires_at
-    )
-    _log.info("token issued", token=grant.id, actor=grant.name, role=grant.role, by=by)
-    return _made(grant, token)
+    return await _issue(tokens, _wish(await request.body()), by=request.state.grant.name)
+
+
+@post(
+    "/api/tokens/invitations",
+    summary="Invite somebody to a token of their own, by an address that signs in once",
+    guards=[needs("administer")],
+    request_max_body_size=LARGEST_BODY,
+    operation_class=TokenPost,
+    responses=created(Invited, 400, 401, 403, 413, 429, 503),
+    security=[{"bearer": []}],
+)
+async def invite(request: AnyRequest, invitations: InvitationsHere) -> Response[bytes]:
+    wish, by = _wish(await request.body()), request.state.grant
+    moment = to_ms(now())
+    until = moment + _INVITED_MS
+    if wish.expires_at is not UNSET:
+        until = min(until, to_ms(wish.expires_at))
+    code = invitations.invite(wish, by, (until - moment) / 1000)
+    _log.info("invited", actor=wish.name, role=wish.role, by=by.name)
+    return json_answer(encode(Invited(code, from_ms(until))), status=201, cache="no-store")
 
 
 @get(
@@ -107,25 +133,45 @@ async def revoke(request: AnyRequest, tokens: TokensHere, token: FromPath[str]) 
 
 @post(
     "/api/tokens/redeem",
-    summary="Trade the one-time code of the first start for an admin token",
+    summary="Trade the code of an invitation, or of the first start, for a token",
     request_max_body_size=LARGEST_BODY,
     operation_class=RedeemPost,
     responses=created(TokenMade, 400, 401, 413, 429, 503),
 )
-async def redeem(request: AnyRequest, tokens: TokensHere) -> Response[bytes]:
+async def redeem(
+    request: AnyRequest, tokens: TokensHere, invitations: InvitationsHere
+) -> Response[bytes]:
     limits: Limits = request.app.state.limits
     limits.guessed(request.client.host if request.client else None)
-    code: OneTimeCode = request.app.state.code
-    if not code.take(decoded(await request.body(), CodeGiven).code):
+    found = invitations.take(decoded(await request.body(), CodeGiven).code)
+    # Whoever may invite no more has invited nobody.
+    if found is None or not (found.by is None or tokens.stands(found.by)):
         _log.warning("denied", door=door(request), client=client_of(request))
         raise ProblemError(
             "unauthorized",
-            "The code is not the one shown at the start, it was used, or its 15 minutes are over;"
-            " make a token by 'tracker token new', or restart where the start shows a new code.",
+            "The code is none that was given out, it was used, or its time is over: ask for another"
+            " address; make a token by 'tracker token new', or restart where the start shows one.",
             headers={"WWW-Authenticate": 'Bearer realm="tracker"'},
         )
-    grant, token = await tokens.issue("console", "admin", by="first start")
-    _log.info("code redeemed", token=grant.id)
+    return await _issue(tokens, found.wish, by="first start" if found.by is None else found.by.name)
+
+
+def _wish(body: bytes) -> TokenWish:
+    """Read what token is wished for; its end, if it has one, is to come and in canonical form."""
+    wish = decoded(body, TokenWish)
+    if wish.expires_at is UNSET:
+        return wish
+    expires_at = canonical(wish.expires_at)
+    if to_ms(expires_at) <= to_ms(now()):
+        raise ProblemError("bad-request", f"`expires_at` {expires_at} is past; give a later time.")
+    return msgspec.structs.replace(wish, expires_at=expires_at)
+
+
+async def _issue(tokens: Tokens, wish: TokenWish, *, by: str) -> Response[bytes]:
+    grant, token = await tokens.issue(
+        wish.name, wish.role, by=by, ceremony=wish.ceremony, expires_at=wish.expires_at
+    )
+    _log.info("token issued", token=grant.id, actor=grant.name, role=grant.role, by=by)
     return _made(grant, token)
 
 
@@ -139,4 +185,4 @@ def _made(grant: Grant, token: str) -> Response[bytes]:
     )
 
 
-HANDLERS = [make, listed, mine, revoke, redeem]
+HANDLERS = [make, invite, listed, mine, revoke, redeem]

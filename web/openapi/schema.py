@@ -28,8 +28,8 @@ from replay.playhead import Pause, Play, Seek, Speed, Step
 from tracker.board import Board
 from tracker.desk import REHEARSAL
 from tracker.frames import FramePage
+from web.desk.invitations import CodeGiven
 from web.desk.messages import DESK_MESSAGES
-from web.desk.once import CodeGiven
 from web.desk.posts import KEY
 from web.desk.programme import RESERVED, Programme
 from web.desk.programme_csv import FACTS

@@ -279,6 +279,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tokens/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite somebody to a token of their own, by an address that signs in once */
+        post: operations["ApiTokensInvitationsInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens/mine": {
         parameters: {
             query?: never;
@@ -305,7 +322,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Trade the one-time code of the first start for an admin token */
+        /** Trade the code of an invitation, or of the first start, for a token */
         post: operations["ApiTokensRedeemRedeem"];
         delete?: never;
         options?: never;
@@ -576,7 +593,7 @@ export interface components {
         };
         /**
          * CodeGiven
-         * @description The code of the address that the first start shows.
+         * @description The code of an address that signs in: of an invitation, or of a first start.
          */
         CodeGiven: {
             code: string;
@@ -900,6 +917,11 @@ export interface components {
             /** @enum {unknown} */
             type: "hello";
             version: number;
+        };
+        /** Invited */
+        Invited: {
+            code: string;
+            until: string;
         };
         /** Keyframe */
         Keyframe: {
@@ -2617,6 +2639,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description The body or a parameter cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MisreadProblem"];
+                };
+            };
+            /** @description No valid token */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token's role does not allow it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is over 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; the header says when to try again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The log is out of reach, or a board is behind it */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiTokensInvitationsInvite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenWish"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
                 };
             };
             /** @description The body or a parameter cannot be read */

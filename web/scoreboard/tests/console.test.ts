@@ -3,7 +3,7 @@ import { DeskConsole } from '../src/console/core/console';
 import type { DeskView } from '../src/console/core/deskview';
 import { commandOf } from '../src/console/core/keys';
 import { isMoot, originalOf, presentersIn, Recording, restOf } from '../src/console/core/recording';
-import { broughtBy, isToken, redeem, Session } from '../src/console/core/session';
+import { codeIn, isToken, redeem, Session } from '../src/console/core/session';
 import type { Original, Progress } from '../src/console/core/recording';
 import type { Role } from '../src/console/core/types';
 import { routeOf } from '../src/core/route';
@@ -535,17 +535,11 @@ describe('the session', () => {
     return { values, open: () => storage };
   };
 
-  it('takes from a fragment what it brings', () => {
-    expect(broughtBy('#once=ab-c', false)).toEqual({ once: 'ab-c' });
-    expect(broughtBy('#token=id.secret', false)).toEqual({ token: 'id.secret' });
-    expect(broughtBy('#top', false)).toBeUndefined();
-    expect(broughtBy('', false)).toBeUndefined();
-  });
-
-  it('takes no token from a fragment in the place of the one that is there', () => {
-    expect(broughtBy('#token=id.secret', true)).toBe('not-wanted');
-    expect(broughtBy('#once=ab-c', true)).toEqual({ once: 'ab-c' });
-    expect(broughtBy('#top', true)).toBeUndefined();
+  it('takes a code from a fragment, and nothing else', () => {
+    expect(codeIn('#once=ab-c')).toBe('ab-c');
+    for (const fragment of ['#token=id.secret', '#once=', '#top', '']) {
+      expect(codeIn(fragment)).toBeUndefined();
+    }
   });
 
   it('is kept in the tab, or on the device where that was chosen, and never in both', () => {

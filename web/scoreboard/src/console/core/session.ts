@@ -2,17 +2,9 @@
 import type { Ask } from './ask';
 import type { TokenMade } from './types';
 
-/** What an address brought with it after its `#`. */
-export type Brought =
-  { readonly once: string } | { readonly token: string } | 'not-wanted' | undefined;
-
-/** A token puts nobody in the place of who is signed in: a link may come from anyone. */
-export function broughtBy(fragment: string, signedIn: boolean): Brought {
-  const given = new URLSearchParams(fragment.replace(/^#/, ''));
-  const [once, token] = [given.get('once'), given.get('token')];
-  if (once) return { once };
-  if (!token) return undefined;
-  return signedIn ? 'not-wanted' : { token };
+/** @returns the code that an address brought after its `#`, to be traded for a token, once. */
+export function codeIn(fragment: string): string | undefined {
+  return new URLSearchParams(fragment.replace(/^#/, '')).get('once') || undefined;
 }
 
 /** Two places to keep a token in: as long as the tab, or as long as the device. */

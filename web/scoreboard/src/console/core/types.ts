@@ -5,6 +5,7 @@ import type { CeremonyEvent } from '../../types';
 type Schemas = components['schemas'];
 
 export type Grant = Schemas['Grant'];
+export type Invited = Schemas['Invited'];
 export type TokenMade = Schemas['TokenMade'];
 export type TokenWish = Schemas['TokenWish'];
 export type Role = Grant['role'];

@@ -1,7 +1,7 @@
 /** Who sits at this console. */
 import { problemOf, type Ask } from '../core/ask';
 import { asking } from '../core/ports';
-import { broughtBy, isToken, redeem, Session } from '../core/session';
+import { codeIn, isToken, redeem, Session } from '../core/session';
 import type { Grant } from '../core/types';
 import { words } from '../words';
 
@@ -22,12 +22,10 @@ class SessionState {
 
   /** What the address brought is taken, and stands in it no longer. */
   arrive(): void {
-    const brought = broughtBy(location.hash, this.token !== undefined);
-    if (brought) history.replaceState(history.state, '', location.pathname + location.search);
-    if (typeof brought === 'object') {
-      if ('once' in brought) void this.#redeem(brought.once);
-      else void this.signIn(brought.token, false);
-    } else if (this.token !== undefined) void this.#look(this.token);
+    const code = codeIn(location.hash);
+    if (code !== undefined)
+      history.replaceState(history.state, '', location.pathname + location.search);
+    void this.#enter(code);
   }
 
   /** @param stay on this device, and not in this tab alone. */
@@ -69,6 +67,12 @@ class SessionState {
     this.token = this.grant = undefined;
     this.lapsed = false;
     this.trouble = '';
+  }
+
+  /** A link, which may come from anyone, puts nobody in the place of who is signed in. */
+  async #enter(code: string | undefined): Promise<void> {
+    if (this.token !== undefined) await this.#look(this.token);
+    if (code !== undefined && this.token === undefined) await this.#redeem(code);
   }
 
   async #redeem(code: string): Promise<void> {

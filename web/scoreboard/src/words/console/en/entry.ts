@@ -39,7 +39,7 @@ export const entry = {
     ceremony: 'Good for',
     all: 'Every ceremony',
     expires: 'Until (may stay empty)',
-    make: 'Make a token',
+    make: 'Make a token for commands',
     made: (name: string) => `The token of ${name}. It is shown this once.`,
     copy: 'Copy',
     copied: 'Copied',
@@ -50,6 +50,8 @@ export const entry = {
     none: 'No token has been made yet.',
     until: (time: string) => `until ${time}`,
     failed: (sentence: string) => `That did not work: ${sentence}`,
-    link: 'An address that signs in',
+    invite: 'Make a link to sign in',
+    invited: (name: string, time: string) =>
+      `A link that signs ${name} in, once, until ${time}. It is shown this once.`,
   },
 };

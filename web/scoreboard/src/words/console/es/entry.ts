@@ -39,7 +39,7 @@ export const entry: typeof english = {
     ceremony: 'Vale para',
     all: 'Todas las ceremonias',
     expires: 'Hasta (puede quedar vacío)',
-    make: 'Crear una clave',
+    make: 'Crear una clave para órdenes',
     made: (name: string) => `La clave de ${name}. Se muestra solo esta vez.`,
     copy: 'Copiar',
     copied: 'Copiada',
@@ -50,6 +50,8 @@ export const entry: typeof english = {
     none: 'Todavía no se ha creado ninguna clave.',
     until: (time: string) => `hasta ${time}`,
     failed: (sentence: string) => `No ha funcionado: ${sentence}`,
-    link: 'Una dirección que entra con ella',
+    invite: 'Crear un enlace para entrar',
+    invited: (name: string, time: string) =>
+      `Un enlace con el que entra ${name}, una vez, hasta el ${time}. Se muestra solo esta vez.`,
   },
 };
