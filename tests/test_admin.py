@@ -294,12 +294,21 @@ HOSTILE: dict[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
-async def test_a_body_that_is_no_event_is_told_what_is_wrong_with_it(body: bytes) -> None:
+@pytest.fixture(scope="module")
+async def going_on() -> AsyncIterator[Doors]:
+    """A live night that outlasts each of the tests."""
     async with opened(*LIVE) as doors:
-        problem(await doors.post(body, key="a-key"), 400, "bad-request")
-        assert await doors.head() == START
-        assert (await doors.post(WIN, key="a-key")).status_code == 201, "no key was bound"
+        yield doors
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_a_body_that_is_no_event_is_told_what_is_wrong_with_it(
+    going_on: Doors, name: str
+) -> None:
+    before = await going_on.head()
+    problem(await going_on.post(HOSTILE[name], key=name), 400, "bad-request")
+    assert await going_on.head() == before
+    assert (await going_on.post(moment(name), key=name)).status_code == 201, "no key was bound"
 
 
 async def test_a_whole_number_may_be_written_with_a_point() -> None:
@@ -634,11 +643,19 @@ BAD_PROGRAMMES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("body", BAD_PROGRAMMES.values(), ids=BAD_PROGRAMMES.keys())
-async def test_a_body_that_is_no_programme_is_told_what_is_wrong_with_it(body: Any) -> None:
+@pytest.fixture(scope="module")
+async def nothing() -> AsyncIterator[Doors]:
+    """A tracker to which no test brings a ceremony."""
     async with opened() as doors:
-        problem(await doors.post(body, "/api/ceremonies"), 400, "bad-request")
-        assert (await doors.get("/api/ceremonies")).json() == {"ceremonies": []}
+        yield doors
+
+
+@pytest.mark.parametrize("body", BAD_PROGRAMMES.values(), ids=BAD_PROGRAMMES.keys())
+async def test_a_body_that_is_no_programme_is_told_what_is_wrong_with_it(
+    nothing: Doors, body: Any
+) -> None:
+    problem(await nothing.post(body, "/api/ceremonies"), 400, "bad-request")
+    assert (await nothing.get("/api/ceremonies")).json() == {"ceremonies": []}
 
 
 async def test_an_id_may_take_54_characters() -> None:

@@ -1,20 +1,18 @@
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any, Final
 
 import httpx
 import pytest
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, expect
 
-from browsing import PATIENCE, Screens, notes, rest, stop_clock, until
+from browsing import PATIENCE, Line, Screens, notes, rest, stop_clock, until
 from onscreen import unfold
 from producer import Producer
-from servers import RunningServer
+from servers import ForkedServer, RunningServer
 
 pytestmark = pytest.mark.browser
 
@@ -140,7 +138,7 @@ def rivals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[Runn
     """Run the same night twice, with other winners each time; each with its head."""
     with ExitStack() as stack:
         servers = [
-            stack.enter_context(RunningServer(tmp_path_factory.mktemp(name)))
+            stack.enter_context(ForkedServer(tmp_path_factory.mktemp(name)))
             for name in ("one", "other")
         ]
         programme, show = told(servers[0])
@@ -159,7 +157,9 @@ def covered(rivals: list[tuple[RunningServer, int]], screens: Screens) -> list[P
         page = screens.open(f"{server.url}/{CONTEST}?cover", fake_clock=True)
         expect(page.get_by_text("Results are hidden.")).to_be_visible()
         pages.append(page)
-    now = pages[-1].evaluate("Date.now() / 1000")
+    for page in pages:
+        stop_clock(page)
+    now = max(page.evaluate("Date.now() / 1000") for page in pages)
     for page in pages:
         page.clock.pause_at(now + 1)  # the same for both, since a television shows the time
     return pages
@@ -311,20 +311,6 @@ def test_a_link_copied_from_a_covered_page_covers(
     expect(page.get_by_text("Link copied")).to_be_visible()
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == f"{server.url}/{CONTEST}/films/anora?at={head - 1}&cover"
-
-
-class Line:
-    """Counts the messages of each type that a page has got over its live connections."""
-
-    def __init__(self, page: Page) -> None:
-        self.got: Final[Counter[str]] = Counter()
-        page.on("websocket", self._listen)
-
-    def _listen(self, socket: WebSocket) -> None:
-        socket.on("framereceived", self._count)
-
-    def _count(self, message: str | bytes) -> None:
-        self.got[json.loads(message)["type"]] += 1
 
 
 def late(screens: Screens, address: str) -> tuple[Page, Line]:

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from browsing import Screens
 from consoles import Console, Office, at_desk, digits
-from servers import RunningServer
+from servers import ForkedServer
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,7 @@ SAME, OTHER, FIRST, ELSEWHERE = 4, 9, 14, 17
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with RunningServer(tmp_path_factory.mktemp("desk")) as server:
+    with ForkedServer(tmp_path_factory.mktemp("desk")) as server:
         opened = Office(server)
         yield opened
         opened.close()
@@ -36,12 +36,13 @@ def test_two_consoles_run_the_97th_by_hand_at_once(office: Office, screens: Scre
     )
     expect(ada.page.locator("[aria-labelledby=people-title]")).to_contain_text("maya")
     ada.start()
-    expect(maya.page.locator("header .phase")).to_have_text("Live")
+    expect(maya.phase).to_have_text("Live")
 
     open_ones = len(truth)
     turn = 0
     while open_ones:
         one, two = (ada, maya) if turn % 2 == 0 else (maya, ada)
+        know_of(len(truth) - open_ones, ada, maya)
         present(office, night, one, two)
         board = office.board(night)
         category = board["stage"]["category"]
@@ -68,10 +69,20 @@ def test_two_consoles_run_the_97th_by_hand_at_once(office: Office, screens: Scre
         open_ones -= 1
         turn += 1
 
+    know_of(len(truth), ada, maya)
     maya.page.get_by_role("button", name="End the night", exact=True).click()
     expect(maya.publish).to_be_visible()
     maya.post()
 
+    assert_told_right(office, night, told)
+    for console in (ada, maya):
+        shown = console.page.locator("aside ol li .who strong")
+        last = [each["actor"] for each in office.log(night)[-10:]][::-1]
+        expect(shown).to_have_text(last)
+
+
+def assert_told_right(office: Office, night: str, told: dict[str, Any]) -> None:
+    truth = winners(told)
     final = office.board(night)
     assert winners(final) == truth
     assert final["phase"] == "ended"
@@ -87,10 +98,13 @@ def test_two_consoles_run_the_97th_by_hand_at_once(office: Office, screens: Scre
         "ada",
         "maya",
     ]
-    for console in (ada, maya):
-        shown = console.page.locator("aside ol li .who strong")
-        last = [each["actor"] for each in office.log(night)[-10:]][::-1]
-        expect(shown).to_have_text(last)
+
+
+def know_of(awarded: int, *consoles: Console) -> None:
+    """Wait until so many awards stand in each run of show: what is next follows from them."""
+    for console in consoles:
+        heading = console.page.get_by_role("heading", name="Run of show")
+        expect(heading).to_contain_text(re.compile(rf"\b{awarded}/\d+"))
 
 
 def present(office: Office, night: str, one: Console, two: Console) -> None:
@@ -148,7 +162,7 @@ def announce_elsewhere(
     for console in (one, two):
         expect(console.outcome).to_have_attribute("data-outcome", "posted")
     # Back to where the night is, as a producer does who looked ahead.
-    expect(one.page.locator("header .phase")).to_have_text("Live")
+    expect(one.phase).to_have_text("Live")
 
 
 def next_of(board: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, WebSocketRoute, expect
 from browsing import PATIENCE, Screens, until
 from onscreen import shown, written
 from producer import Producer
-from servers import RunningServer
+from servers import ForkedServer, RunningServer
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +34,7 @@ Tamper = Callable[[Message], list[Message]]
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with RunningServer(tmp_path_factory.mktemp("heal")) as running:
+    with ForkedServer(tmp_path_factory.mktemp("heal")) as running:
         yield running
 
 
@@ -123,6 +123,7 @@ def test_a_page_heals_itself_of_a_frame_that_is(
     for _ in range(LAST - FIRST):
         page.keyboard.press(",")
     until(page, lambda: shown(page), written(night.board(at=FIRST)))
+    assert (len(connections.opened) > 1) is connects_again
 
 
 def frames(page: Page) -> int:
@@ -167,6 +168,7 @@ def test_a_page_does_not_believe_wrong_pages_of_frames(screens: Screens, night: 
     page.goto(night.url)
     until(page, lambda: shown(page), written(night.board()))
     until(page, lambda: len(asked) > 3, expected=True)
+    until(page, lambda: frames(page), FIRST - START + 1)
     for version in (130, 120):
         page.keyboard.press("l")
         for _ in range(FIRST - version):

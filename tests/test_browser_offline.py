@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from browsing import PATIENCE, Screens, notes, stop_clock, until
 from onscreen import shown, written
 from producer import Producer
-from servers import RunningServer
+from servers import ForkedServer, RunningServer
 from wire import Cut, CuttableWire
 
 pytestmark = pytest.mark.browser
@@ -18,13 +18,15 @@ expect.set_options(timeout=1000 * PATIENCE)
 
 CUT = 40
 """Seconds without a network."""
+PROGRAMME = 74
+"""How many events there are before the show."""
 STALE = 25
 LOST = 60
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with RunningServer(tmp_path_factory.mktemp("offline")) as running:
+    with ForkedServer(tmp_path_factory.mktemp("offline")) as running:
         yield running
 
 
@@ -56,6 +58,14 @@ def seconds(page: Page, count: int) -> None:
     for _ in range(count):
         page.clock.run_for(1000)
         page.wait_for_timeout(10)
+
+
+def place(page: Page) -> int:
+    """Return at which event of the show the page stands, of as many as it has."""
+    told = page.get_by_role("slider").get_attribute("aria-valuetext") or ""
+    found = re.search(r"event (\d+) of", told)
+    assert found is not None, told
+    return int(found[1])
 
 
 def recovered(page: Page, night: Producer) -> bool:
@@ -105,8 +115,11 @@ def test_who_replays_while_the_network_is_cut_notices_nothing_until_they_come_ba
     screens: Screens, wire: CuttableWire, night: Producer
 ) -> None:
     page = live(screens, wire, night)
+    at_the_head = place(page)
     page.keyboard.press("5")
-    middle = shown(page)
+    until(page, lambda: place(page) != at_the_head, expected=True)
+    middle = written(night.board(at=PROGRAMME + place(page)))
+    until(page, lambda: shown(page), middle)
     wire.cut("silent")
     night.play(130)
     for key in (".", ",", "]", "5"):

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, Route
 
-from browsing import DESKTOP, PHONE, ROOT, Device, Screens
+from browsing import DESKTOP, PHONE, ROOT, Device, Screens, rest
 from servers import RunningServer
 from visits import BEFORE, EMBED, FEW, READ, night, sections, show
 
@@ -143,14 +143,17 @@ def stretched(tmp_path_factory: pytest.TempPathFactory) -> str:
     return script.read_text()
 
 
-@pytest.mark.parametrize("device", [NARROW, ENLARGED], ids=str)
 def test_nothing_is_cut_off_where_there_is_little_room(
-    server: RunningServer, screens: Screens, device: Device
+    server: RunningServer, screens: Screens
 ) -> None:
-    page = screens.open("about:blank", device)
+    page = screens.open("about:blank", NARROW)
     for screen in READ:
         show(page, server, screen)
-        assert [each for _ in sections(page, screen) for each in beyond(page)] == [], screen
+        for device in (NARROW, ENLARGED):
+            page.set_viewport_size({"width": device.width, "height": device.height})
+            rest(page)
+            cut = [each for _ in sections(page, screen) for each in beyond(page)]
+            assert cut == [], (screen, device)
 
 
 def test_text_may_be_twice_as_large(server: RunningServer, screens: Screens) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from servers import RunningServer
+from servers import ForkedServer
 
 KILLS = 50
 LONGEST_LIFE = 0.12
@@ -69,7 +69,7 @@ def logged(client: httpx.Client) -> dict[int, str]:
 
 
 def test_fifty_kills_lose_no_acknowledged_event_and_repeat_none(tmp_path: Path) -> None:
-    server = RunningServer(tmp_path, TRACKER_BUNDLED="0")
+    server = ForkedServer(tmp_path, TRACKER_BUNDLED="0")
     chance = random.Random(97)
     producer = Producer()
     with server, httpx.Client(base_url=server.url, headers=server.headers) as client:

@@ -14,7 +14,7 @@ from litestar.exceptions import LitestarException
 from doors import BEARER, ID, opened, programme
 from events.timestamp import from_ms, to_ms
 from night import LIVE
-from servers import RunningServer
+from servers import ForkedServer, RunningServer
 from web.clock import now
 
 HERE = "/api/ceremonies/made-up"
@@ -67,7 +67,7 @@ class Office:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     with (
-        RunningServer(tmp_path, TRACKER_BUNDLED="0") as server,
+        ForkedServer(tmp_path, TRACKER_BUNDLED="0") as server,
         httpx.Client(base_url=server.url, timeout=20) as http,
     ):
         office = Office(server, http)

@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from doors import programme
-from servers import RunningServer
+from servers import ForkedServer
 
 HERE = "/api/ceremonies/made-up"
 GUESS = "a-token-nobody-issued.guessed-secret"
@@ -49,22 +49,24 @@ def misplaced(token: str) -> Iterator[tuple[str, str, dict[str, object]]]:
 
 
 def test_no_line_of_the_log_holds_a_token_wherever_it_was_sent(tmp_path: Path) -> None:
-    with RunningServer(tmp_path, TRACKER_BUNDLED="0") as server:
+    with ForkedServer(tmp_path, TRACKER_BUNDLED="0") as server:
         with httpx.Client(base_url=server.url, headers=server.headers) as producer:
             producer.post("/api/ceremonies", json=programme()).raise_for_status()
             wish = {"name": "maya", "role": "producer"}
             made = producer.post("/api/tokens", json=wish).raise_for_status().json()["token"]
         secrets = [server.token, GUESS, made]
         statuses = set()
+        nobody = httpx.Client(base_url=server.url, timeout=30)
         for token in secrets:
             for method, path, more in misplaced(token):
-                with httpx.stream(method, server.url + path, timeout=30, **more) as answer:  # type: ignore[arg-type]  # a table of whatever httpx takes
+                with nobody.stream(method, path, **more) as answer:  # type: ignore[arg-type]  # a table of whatever httpx takes
                     statuses.add(answer.status_code)
             for stream in ("live", "replay"):
                 for path in (f"{HERE}/{stream}?epoch={token}&speed={token}", f"/{token}/{stream}"):
                     address = server.url.replace("http", "ws") + path
                     with pytest.raises(InvalidStatus), connect(address):
                         pass
+        nobody.close()
     assert {400, 401, 404, 405} <= statuses
     assert not any(status >= 500 for status in statuses)
     lines = server.log.read_text().splitlines()
@@ -77,7 +79,7 @@ def test_no_line_of_the_log_holds_a_token_wherever_it_was_sent(tmp_path: Path) -
 @pytest.mark.parametrize("stream", ["live", "replay"])
 def test_sockets_open_for_the_allowed_origins_and_no_other(tmp_path: Path, stream: str) -> None:
     allowed = "https://night.example"
-    with RunningServer(tmp_path, TRACKER_BUNDLED="0", TRACKER_ALLOWED_ORIGINS=allowed) as server:
+    with ForkedServer(tmp_path, TRACKER_BUNDLED="0", TRACKER_ALLOWED_ORIGINS=allowed) as server:
         httpx.post(
             f"{server.url}/api/ceremonies", json=programme(), headers=server.headers
         ).raise_for_status()

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from servers import TRACKER, RunningServer
+from servers import TRACKER, ForkedServer, RunningServer
 from tracker.patch import merge
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +22,7 @@ PATIENCE = 60.0
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server with the bundled nights."""
-    with RunningServer(tmp_path_factory.mktemp("night")) as running:
+    with ForkedServer(tmp_path_factory.mktemp("night")) as running:
         yield running
 
 

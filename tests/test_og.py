@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from collections.abc import AsyncIterator
 from io import BytesIO
 
 import pytest
@@ -23,6 +24,13 @@ SHOW = (
 )
 HEAD = len(SHOW)
 FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@pytest.fixture(scope="module")
+async def doors() -> AsyncIterator[Doors]:
+    """A night in which one result was corrected, for the tests that only read."""
+    async with opened(*SHOW) as opened_once:
+        yield opened_once
 
 
 async def pictures(doors: Doors) -> str:
@@ -51,23 +59,21 @@ async def test_the_picture_of_a_version_never_changes() -> None:
         assert (await doors.get(f"{folder}/{HEAD}.png")).content == answer.content
 
 
-async def test_each_step_of_a_night_has_another_picture() -> None:
-    async with opened(*SHOW) as doors:
-        folder = await pictures(doors)
-        versions = (0, len(PROGRAMME), *range(len(LIVE), HEAD + 1))
-        answers = [(await doors.get(f"{folder}/{version}.png")).content for version in versions]
-        assert len(set(answers)) == len(versions)
+async def test_each_step_of_a_night_has_another_picture(doors: Doors) -> None:
+    folder = await pictures(doors)
+    versions = (0, len(PROGRAMME), *range(len(LIVE), HEAD + 1))
+    answers = [(await doors.get(f"{folder}/{version}.png")).content for version in versions]
+    assert len(set(answers)) == len(versions)
 
 
-async def test_a_picture_speaks_the_language_that_its_address_names_alone() -> None:
-    async with opened(*SHOW) as doors:
-        path = f"{await pictures(doors)}/{HEAD}.png"
-        english, spanish = await doors.get(path), await doors.get(f"{path}?lang=es")
-        assert english.content != spanish.content
-        assert english.headers["etag"] != spanish.headers["etag"]
-        assert (await doors.get(path, accept_language="es")).content == english.content
-        assert "vary" not in english.headers
-        assert (await doors.get(f"{path}?lang=xx")).content == english.content
+async def test_a_picture_speaks_the_language_that_its_address_names_alone(doors: Doors) -> None:
+    path = f"{await pictures(doors)}/{HEAD}.png"
+    english, spanish = await doors.get(path), await doors.get(f"{path}?lang=es")
+    assert english.content != spanish.content
+    assert english.headers["etag"] != spanish.headers["etag"]
+    assert (await doors.get(path, accept_language="es")).content == english.content
+    assert "vary" not in english.headers
+    assert (await doors.get(f"{path}?lang=xx")).content == english.content
 
 
 async def test_the_picture_of_now_is_asked_about_again_each_time() -> None:
@@ -117,20 +123,20 @@ async def test_a_cover_tells_no_result_and_follows_the_start() -> None:
         "%D9%A1.png",
     ],
 )
-async def test_a_picture_that_there_is_not_is_not_found_and_not_kept(name: str) -> None:
-    async with opened(*SHOW) as doors:
-        problem(await doors.get(f"{await pictures(doors)}/{name}"), 404, "not-found")
+async def test_a_picture_that_there_is_not_is_not_found_and_not_kept(
+    doors: Doors, name: str
+) -> None:
+    problem(await doors.get(f"{await pictures(doors)}/{name}"), 404, "not-found")
 
 
-async def test_pictures_of_another_epoch_or_ceremony_are_not_found() -> None:
-    async with opened(*SHOW) as doors:
-        problem(await doors.get(f"/og/{ID}/other-1-1/1.png"), 404, "not-found")
-        problem(await doors.get(f"/og/{ID}/other-1-1/cover.png"), 404, "not-found")
-        problem(await doors.get("/og/nobody/e/1.png"), 404, "unknown-ceremony")
-        problem(await doors.get("/og/nobody.png"), 404, "unknown-ceremony")
-        problem(await doors.get(f"/og/{ID}"), 404, "not-found")
-        problem(await doors.get(f"/og/{ID}.png?at={HEAD + 1}"), 404, "not-found")
-        problem(await doors.get(f"/og/{ID}.png?at=x"), 400, "bad-request")
+async def test_pictures_of_another_epoch_or_ceremony_are_not_found(doors: Doors) -> None:
+    problem(await doors.get(f"/og/{ID}/other-1-1/1.png"), 404, "not-found")
+    problem(await doors.get(f"/og/{ID}/other-1-1/cover.png"), 404, "not-found")
+    problem(await doors.get("/og/nobody/e/1.png"), 404, "unknown-ceremony")
+    problem(await doors.get("/og/nobody.png"), 404, "unknown-ceremony")
+    problem(await doors.get(f"/og/{ID}"), 404, "not-found")
+    problem(await doors.get(f"/og/{ID}.png?at={HEAD + 1}"), 404, "not-found")
+    problem(await doors.get(f"/og/{ID}.png?at=x"), 400, "bad-request")
 
 
 @pytest.mark.parametrize(
@@ -148,12 +154,11 @@ async def test_the_installed_page_has_its_icons(name: str, side: int) -> None:
 
 @pytest.mark.parametrize("query", ["", f"?at={HEAD - 1}", "?cover", "?lang=es", "?cover&lang=es"])
 @pytest.mark.parametrize("path", ["", "/winners", "/films/orbit", "/categories/sound", "/tv"])
-async def test_the_picture_that_a_page_names_is_there(path: str, query: str) -> None:
-    async with opened(*SHOW) as doors:
-        named = Plain(await doors.get(f"/{ID}{path}{query}")).meta("og:image") or ""
-        assert ("lang=es" in named) == ("lang=es" in query)
-        assert ("/cover.png" in named) == ("cover" in query)
-        assert size((await doors.get(named.removeprefix("http://tracker"))).content) == (1200, 630)
+async def test_the_picture_that_a_page_names_is_there(doors: Doors, path: str, query: str) -> None:
+    named = Plain(await doors.get(f"/{ID}{path}{query}")).meta("og:image") or ""
+    assert ("lang=es" in named) == ("lang=es" in query)
+    assert ("/cover.png" in named) == ("cover" in query)
+    assert size((await doors.get(named.removeprefix("http://tracker"))).content) == (1200, 630)
 
 
 # --- the gallery

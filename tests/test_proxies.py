@@ -18,7 +18,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin
 
 from proxies import NAME, Caddy, Nginx, Proxy, installed
-from servers import RunningServer
+from servers import ForkedServer, RunningServer
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +39,7 @@ _KINDS: Final = [
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with RunningServer(tmp_path_factory.mktemp("behind")) as running:
+    with ForkedServer(tmp_path_factory.mktemp("behind")) as running:
         httpx.post(f"{running.url}{HERE}/rehearsals", headers=running.headers).raise_for_status()
         yield running
 
@@ -219,7 +219,7 @@ def test_only_a_proxy_that_was_named_is_believed(tmp_path: Path, trusted: str, s
     claimed = {"X-Forwarded-For": STRANGER, "X-Forwarded-Proto": "https"}
     believed = trusted == "127.0.0.1"
     with (
-        RunningServer(tmp_path, FORWARDED_ALLOW_IPS=trusted) as running,
+        ForkedServer(tmp_path, FORWARDED_ALLOW_IPS=trusted) as running,
         httpx.Client(base_url=running.url) as client,
     ):
         page = client.get("/oscars-89", headers=claimed)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from doors import BEARER, HERE, ID, opened, problem
+from doors import BEARER, HERE, ID, Doors, opened, problem
 from events.ceremony import CategoryListed, Event, MomentWithdrawn, Nominee, Person, WorkListed
 from events.memory import MemoryStore
 from events.recorded import Recorded
@@ -53,6 +53,13 @@ HEAD = len(TOLD)
 def many(count: int) -> tuple[Event, ...]:
     """Return a night of that many events."""
     return (*LIVE, *(moment(f"Moment {number}.") for number in range(count - len(LIVE))))
+
+
+@pytest.fixture(scope="module")
+async def doors() -> AsyncIterator[Doors]:
+    """A night that is live, for the tests that only read."""
+    async with opened(*LIVE) as opened_once:
+        yield opened_once
 
 
 async def test_the_list_tells_where_each_ceremony_stands() -> None:
@@ -130,40 +137,35 @@ async def test_the_board_of_version_0_has_every_key_empty() -> None:
 
 
 @pytest.mark.parametrize("at", ["-1", "x", "1.5", "", "1e3", "1%00", "%ff", "null", "%D9%A1"])
-async def test_a_malformed_version_is_a_bad_request(at: str) -> None:
-    async with opened(*LIVE) as doors:
-        told = problem(await doors.get(f"{HERE}/board?at={at}"), 400, "bad-request")
-        assert "at" in told["detail"]
+async def test_a_malformed_version_is_a_bad_request(doors: Doors, at: str) -> None:
+    told = problem(await doors.get(f"{HERE}/board?at={at}"), 400, "bad-request")
+    assert "at" in told["detail"]
 
 
-async def test_a_version_to_come_is_not_found() -> None:
-    async with opened(*LIVE) as doors:
-        answer = await doors.get(f"{HERE}/board?at={START + 1}")
-        assert str(START) in problem(answer, 404, "not-found")["detail"]
+async def test_a_version_to_come_is_not_found(doors: Doors) -> None:
+    answer = await doors.get(f"{HERE}/board?at={START + 1}")
+    assert str(START) in problem(answer, 404, "not-found")["detail"]
 
 
 @pytest.mark.parametrize("digits", ["9" * 15, "1" + "0" * 18, "9" * 5000])
-async def test_a_version_of_any_length_is_past_the_head(digits: str) -> None:
-    async with opened(*LIVE) as doors:
-        problem(await doors.get(f"{HERE}/board?at={digits}"), 404, "not-found")
-        after = await doors.get(f"{HERE}/events?after={digits}")
-        assert after.json() == {"events": [], "head": START}
+async def test_a_version_of_any_length_is_past_the_head(doors: Doors, digits: str) -> None:
+    problem(await doors.get(f"{HERE}/board?at={digits}"), 404, "not-found")
+    after = await doors.get(f"{HERE}/events?after={digits}")
+    assert after.json() == {"events": [], "head": START}
 
 
-async def test_zeros_before_a_version_make_it_no_other() -> None:
-    async with opened(*LIVE) as doors:
-        padded = await doors.get(f"{HERE}/board?at={'0' * 5000}3")
-        assert padded.content == (await doors.get(f"{HERE}/board?at=3")).content
+async def test_zeros_before_a_version_make_it_no_other(doors: Doors) -> None:
+    padded = await doors.get(f"{HERE}/board?at={'0' * 5000}3")
+    assert padded.content == (await doors.get(f"{HERE}/board?at=3")).content
 
 
 @pytest.mark.parametrize(
     "path",
     ["", "/board", "/events", "/events/1", "/frames/e/0", "/winners.csv", "/winners.json"],
 )
-async def test_an_unknown_ceremony_has_a_problem_of_its_own(path: str) -> None:
-    async with opened(*LIVE) as doors:
-        answer = await doors.get(f"/api/ceremonies/nobody{path}")
-        assert "/api/ceremonies" in problem(answer, 404, "unknown-ceremony")["detail"]
+async def test_an_unknown_ceremony_has_a_problem_of_its_own(doors: Doors, path: str) -> None:
+    answer = await doors.get(f"/api/ceremonies/nobody{path}")
+    assert "/api/ceremonies" in problem(answer, 404, "unknown-ceremony")["detail"]
 
 
 async def test_events_come_in_order_without_their_actors() -> None:
@@ -218,15 +220,13 @@ async def test_a_hundred_events_come_unless_more_are_asked_for() -> None:
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=501", "limit=x", "limit=-1", "after=-1", "after=x", "after=1e3"]
 )
-async def test_a_malformed_range_of_events_is_a_bad_request(query: str) -> None:
-    async with opened(*LIVE) as doors:
-        problem(await doors.get(f"{HERE}/events?{query}"), 400, "bad-request")
+async def test_a_malformed_range_of_events_is_a_bad_request(doors: Doors, query: str) -> None:
+    problem(await doors.get(f"{HERE}/events?{query}"), 400, "bad-request")
 
 
 @pytest.mark.parametrize("version", ["0", "-1", str(START + 1), "9" * 20, "9" * 5000, "x", "1.0"])
-async def test_a_version_that_is_none_is_not_found(version: str) -> None:
-    async with opened(*LIVE) as doors:
-        problem(await doors.get(f"{HERE}/events/{version}"), 404, "not-found")
+async def test_a_version_that_is_none_is_not_found(doors: Doors, version: str) -> None:
+    problem(await doors.get(f"{HERE}/events/{version}"), 404, "not-found")
 
 
 async def test_events_as_lines_are_all_of_them_or_as_many_as_asked_for() -> None:
@@ -258,11 +258,12 @@ async def test_events_as_lines_are_all_of_them_or_as_many_as_asked_for() -> None
         ("", False),
     ],
 )
-async def test_lines_are_for_those_who_name_them_and_take_them(accept: str, *, lines: bool) -> None:
-    async with opened(*LIVE) as doors:
-        answer = await doors.get(f"{HERE}/events", accept=accept)
-        kind = "application/x-ndjson" if lines else "application/json"
-        assert answer.headers["content-type"] == kind
+async def test_lines_are_for_those_who_name_them_and_take_them(
+    doors: Doors, accept: str, *, lines: bool
+) -> None:
+    answer = await doors.get(f"{HERE}/events", accept=accept)
+    kind = "application/x-ndjson" if lines else "application/json"
+    assert answer.headers["content-type"] == kind
 
 
 async def test_a_full_page_is_kept_for_ever_and_the_tail_is_not() -> None:
@@ -497,86 +498,79 @@ async def test_every_get_is_open_to_all_origins_and_sets_no_cookie() -> None:
                 assert "access-control-allow-credentials" not in answer.headers
 
 
-async def test_a_page_of_another_origin_may_ask_with_its_cursor() -> None:
-    async with opened(*LIVE) as doors:
-        asked = {"origin": "https://example.org", "access-control-request-method": "GET"}
-        answer = await doors.client.options(
-            HERE, headers={**asked, "access-control-request-headers": "if-none-match"}
-        )
-        assert answer.status_code == 204
-        assert answer.headers["access-control-allow-origin"] == "*"
-        asked["access-control-request-method"] = "POST"
-        refused = await doors.client.options(f"{HERE}/events", headers=asked)
-        assert "POST" not in refused.headers.get("access-control-allow-methods", "")
+async def test_a_page_of_another_origin_may_ask_with_its_cursor(doors: Doors) -> None:
+    asked = {"origin": "https://example.org", "access-control-request-method": "GET"}
+    answer = await doors.client.options(
+        HERE, headers={**asked, "access-control-request-headers": "if-none-match"}
+    )
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-origin"] == "*"
+    asked["access-control-request-method"] = "POST"
+    refused = await doors.client.options(f"{HERE}/events", headers=asked)
+    assert "POST" not in refused.headers.get("access-control-allow-methods", "")
 
 
-async def test_head_answers_as_get_does() -> None:
-    async with opened(*LIVE) as doors:
-        for path in (HERE, f"{HERE}/board", "/healthz", "/", "/api/ceremonies/nobody"):
-            get, head = await doors.get(path), await doors.client.head(path)
-            assert head.status_code == get.status_code
-            assert head.headers == get.headers
+async def test_head_answers_as_get_does(doors: Doors) -> None:
+    for path in (HERE, f"{HERE}/board", "/healthz", "/", "/api/ceremonies/nobody"):
+        get, head = await doors.get(path), await doors.client.head(path)
+        assert head.status_code == get.status_code
+        assert head.headers == get.headers
 
 
-async def test_a_method_that_does_not_apply_is_told_which_do() -> None:
-    async with opened(*LIVE) as doors:
-        for path in (HERE, f"{HERE}/events", f"{HERE}/board", "/api/ceremonies", "/healthz"):
-            answer = await doors.client.delete(path)
-            problem(answer, 405, "method-not-allowed")
-            assert {"GET", "HEAD"} <= set(answer.headers["allow"].split(", "))
-
-
-async def test_what_is_not_there_is_a_problem_that_says_where_to_look() -> None:
-    async with opened(*LIVE) as doors:
-        told = problem(await doors.get(f"{HERE}/nothing"), 404, "not-found")
-        assert "/schema/openapi.json" in told["detail"]
-
-
-async def test_a_replay_without_a_socket_is_told_to_open_one() -> None:
-    async with opened(*LIVE) as doors:
-        answer = await doors.get(f"{HERE}/replay")
-        problem(answer, 426, "upgrade-required")
-        assert answer.headers["upgrade"] == "websocket"
-        problem(await doors.get("/api/ceremonies/nobody/replay"), 404, "unknown-ceremony")
-
-
-async def test_the_head_of_a_live_feed_is_that_of_its_stream() -> None:
-    async with opened(*LIVE) as doors:
-        answer = await doors.client.head(f"{HERE}/live")
-        assert answer.status_code == 200
-        assert answer.content == b""
-        named = {name.title(): value for name, value in answer.headers.items()}
-        assert named == STREAM_HEADERS, "no length among them: a stream has none"
-        problem_of = await doors.get("/api/ceremonies/nobody/live")
-        problem(problem_of, 404, "unknown-ceremony")
-        nobody = await doors.client.head("/api/ceremonies/nobody/live")
-        assert (nobody.status_code, nobody.headers) == (404, problem_of.headers)
-
-
-@pytest.mark.parametrize("spelled", ["live/", "%6Cive"])
-async def test_another_spelling_of_the_live_feed_is_no_stream_without_an_end(spelled: str) -> None:
-    async with opened(*LIVE) as doors:
-        assert (await doors.get(f"{HERE}/{spelled}")).status_code == 404
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-async def test_a_live_feed_is_only_read(method: str) -> None:
-    async with opened(*LIVE) as doors:
-        answer = await doors.client.request(method, f"{HERE}/live")
+async def test_a_method_that_does_not_apply_is_told_which_do(doors: Doors) -> None:
+    for path in (HERE, f"{HERE}/events", f"{HERE}/board", "/api/ceremonies", "/healthz"):
+        answer = await doors.client.delete(path)
         problem(answer, 405, "method-not-allowed")
         assert {"GET", "HEAD"} <= set(answer.headers["allow"].split(", "))
 
 
-async def test_a_long_answer_is_packed_for_those_who_can_unpack_it() -> None:
-    async with opened(*LIVE) as doors:
-        async with doors.client.stream(
-            "GET", f"{HERE}/board", headers={"accept-encoding": "gzip"}
-        ) as packed:
-            raw = b"".join([part async for part in packed.aiter_raw()])
-        plain = await doors.get(f"{HERE}/board", accept_encoding="identity")
-        assert gzip.decompress(raw) == plain.content
-        assert "content-encoding" not in plain.headers
-        assert [each.headers["vary"] for each in (packed, plain)] == ["Accept-Encoding"] * 2
+async def test_what_is_not_there_is_a_problem_that_says_where_to_look(doors: Doors) -> None:
+    told = problem(await doors.get(f"{HERE}/nothing"), 404, "not-found")
+    assert "/schema/openapi.json" in told["detail"]
+
+
+async def test_a_replay_without_a_socket_is_told_to_open_one(doors: Doors) -> None:
+    answer = await doors.get(f"{HERE}/replay")
+    problem(answer, 426, "upgrade-required")
+    assert answer.headers["upgrade"] == "websocket"
+    problem(await doors.get("/api/ceremonies/nobody/replay"), 404, "unknown-ceremony")
+
+
+async def test_the_head_of_a_live_feed_is_that_of_its_stream(doors: Doors) -> None:
+    answer = await doors.client.head(f"{HERE}/live")
+    assert answer.status_code == 200
+    assert answer.content == b""
+    named = {name.title(): value for name, value in answer.headers.items()}
+    assert named == STREAM_HEADERS, "no length among them: a stream has none"
+    problem_of = await doors.get("/api/ceremonies/nobody/live")
+    problem(problem_of, 404, "unknown-ceremony")
+    nobody = await doors.client.head("/api/ceremonies/nobody/live")
+    assert (nobody.status_code, nobody.headers) == (404, problem_of.headers)
+
+
+@pytest.mark.parametrize("spelled", ["live/", "%6Cive"])
+async def test_another_spelling_of_the_live_feed_is_no_stream_without_an_end(
+    doors: Doors, spelled: str
+) -> None:
+    assert (await doors.get(f"{HERE}/{spelled}")).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+async def test_a_live_feed_is_only_read(doors: Doors, method: str) -> None:
+    answer = await doors.client.request(method, f"{HERE}/live")
+    problem(answer, 405, "method-not-allowed")
+    assert {"GET", "HEAD"} <= set(answer.headers["allow"].split(", "))
+
+
+async def test_a_long_answer_is_packed_for_those_who_can_unpack_it(doors: Doors) -> None:
+    async with doors.client.stream(
+        "GET", f"{HERE}/board", headers={"accept-encoding": "gzip"}
+    ) as packed:
+        raw = b"".join([part async for part in packed.aiter_raw()])
+    plain = await doors.get(f"{HERE}/board", accept_encoding="identity")
+    assert gzip.decompress(raw) == plain.content
+    assert "content-encoding" not in plain.headers
+    assert [each.headers["vary"] for each in (packed, plain)] == ["Accept-Encoding"] * 2
 
 
 async def test_the_process_tells_that_it_is_alive_and_ready() -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from browsing import PATIENCE, rest
 from producer import Producer
-from servers import RunningServer
+from servers import ForkedServer, RunningServer
 
 expect.set_options(timeout=1000 * PATIENCE)
 
@@ -71,7 +71,7 @@ ALL: Final = (*READ, TV, *OVERLAYS)
 def night(folder: Path) -> Iterator[RunningServer]:
     """Run one night that is live, and one that has not begun."""
     with (
-        RunningServer(folder, TRACKER_SHOW_REHEARSALS="1") as running,
+        ForkedServer(folder, TRACKER_SHOW_REHEARSALS="1") as running,
         Producer(running, "oscars-97") as live,
         Producer(running, "oscars-89"),
     ):

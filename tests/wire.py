@@ -63,6 +63,8 @@ class CuttableWire:
             return
         server = socket.create_connection(self._server)
         self._ends.update((page, server))
+        if self._refusing:  # since a moment ago
+            self._hang_up()
         for source, target in ((page, server), (server, page)):
             self._start(self._pass_on, source, target)
 
