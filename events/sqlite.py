@@ -10,9 +10,8 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
-import aiosqlite
-
 from events.bell import Bell
+from events.connection import Connection
 from events.lock import FileLock
 from events.reading import between
 from events.recorded import Recorded
@@ -34,9 +33,7 @@ _READ: Final = 1024  # events a read takes from the file at a time
 class SqliteStore:
     """An `EventStore` in a file. Open with `SqliteStore.open`; one process at a time."""
 
-    def __init__(
-        self, lock: FileLock, writer: aiosqlite.Connection, reader: aiosqlite.Connection
-    ) -> None:
+    def __init__(self, lock: FileLock, writer: Connection, reader: Connection) -> None:
         self._lock: Final = lock
         self._writer: Final = writer
         self._reader: Final = reader
@@ -57,12 +54,12 @@ class SqliteStore:
         """
         path = await asyncio.to_thread(path.resolve)
         lock = FileLock(path)
-        connections: list[aiosqlite.Connection] = []
+        connections: list[Connection] = []
         try:
-            writer = await _connected(path)
+            writer = await Connection.to(path)
             connections.append(writer)
             await _prepare(writer, path)
-            reader = await _connected(path)
+            reader = await Connection.to(path)
             connections.append(reader)
             # Only the writer may checkpoint: two that do can corrupt the file in SQLite < 3.51.3.
             await reader.executescript("PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = ON;")
@@ -260,7 +257,7 @@ class SqliteStore:
         self._lock.sign(mark)
 
 
-async def _prepare(writer: aiosqlite.Connection, path: Path) -> None:
+async def _prepare(writer: Connection, path: Path) -> None:
     # Look before anything is changed: the file may be another program's.
     application = await _number(writer, "PRAGMA application_id")
     version = await _number(writer, "PRAGMA user_version")
@@ -283,15 +280,5 @@ async def _prepare(writer: aiosqlite.Connection, path: Path) -> None:
         await writer.executescript(steps_from(version))
 
 
-async def _connected(path: Path) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(path, isolation_level=None)
-    try:
-        return await connection
-    except BaseException:
-        # Its thread has a last word for the loop, which may be closed by then; nothing else tells.
-        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        raise
-
-
-async def _number(connection: aiosqlite.Connection, sql: str) -> int:
+async def _number(connection: Connection, sql: str) -> int:
     return int(next(iter(await connection.execute_fetchall(sql)))[0])

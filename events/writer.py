@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
-import aiosqlite
 import msgspec
 
+from events.connection import Connection
 from events.plan import Place, Plan
 from events.store import Bound, History, Key, StoreUnavailable
 
@@ -41,7 +42,7 @@ class GroupWriter:
         last_note: The highest number of a note.
     """
 
-    def __init__(self, connection: aiosqlite.Connection, ring: Callable[[], None]) -> None:
+    def __init__(self, connection: Connection, ring: Callable[[], None]) -> None:
         """
         Args:
             connection: The only one that writes to the file.
@@ -177,27 +178,27 @@ class GroupWriter:
         return {(history, key): Bound(digest, version) for history, key, digest, version in rows}
 
     async def _commit(self, plan: Plan) -> None:
-        if not (plan.events or plan.keys or plan.notes):
-            return
-        await self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            if plan.histories:
-                await self._connection.executemany(
-                    "INSERT INTO histories (number, ceremony) VALUES (?, ?)", plan.histories
-                )
-            await self._connection.executemany("INSERT INTO events VALUES (?, ?, ?)", plan.events)
-            if plan.keys:
-                await self._connection.executemany(
-                    "INSERT INTO keys VALUES (?, ?, ?, ?)",
-                    [(*key, bound.digest, bound.version) for key, bound in plan.keys.items()],
-                )
-            if plan.notes:
-                await self._connection.executemany("INSERT INTO notes VALUES (?, ?, ?)", plan.notes)
-            await self._connection.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                await self._connection.execute("ROLLBACK")
-            raise
+        if plan.events or plan.keys or plan.notes:
+            await self._connection.visit(partial(_committed, plan))
+
+
+def _committed(plan: Plan, connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.executemany(
+            "INSERT INTO histories (number, ceremony) VALUES (?, ?)", plan.histories
+        )
+        connection.executemany("INSERT INTO events VALUES (?, ?, ?)", plan.events)
+        connection.executemany(
+            "INSERT INTO keys VALUES (?, ?, ?, ?)",
+            [(*key, bound.digest, bound.version) for key, bound in plan.keys.items()],
+        )
+        connection.executemany("INSERT INTO notes VALUES (?, ?, ?)", plan.notes)
+        connection.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _planned(
