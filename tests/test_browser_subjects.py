@@ -381,6 +381,21 @@ def ranked(then: Card) -> list[tuple[str, int]]:
     return ranking
 
 
+def test_a_part_that_does_not_load_says_so_and_leaves_the_rest(
+    server: RunningServer, screens: Screens
+) -> None:
+    screens.expect("ERR_FAILED|Failed to load resource")
+    page = screens.open("about:blank")
+    page.route("**/assets/Race-*.js", lambda route: route.abort())
+    page.route("**/assets/SubjectView-*.js", lambda route: route.abort())
+    page.goto(f"{server.url}/oscars-97?at=134")
+    page.locator(".race").scroll_into_view_if_needed()
+    expect(page.locator(".race")).to_have_text("This part could not be loaded. Reload the page.")
+    expect(page.locator(".hero")).to_contain_text("The Brutalist")
+    page.goto(f"{server.url}/oscars-97/films/anora?at=134")
+    expect(page.get_by_text("This part could not be loaded.")).to_be_visible()
+
+
 def test_the_race_draws_nothing_of_what_is_still_to_come(
     server: RunningServer, screens: Screens
 ) -> None:

@@ -15,6 +15,7 @@ export const en = {
   back: 'All desks',
   loading: 'Opening the desk…',
   unreachable: 'The tracker cannot be reached. Trying again.',
+  notLoaded: 'This part could not be loaded. Reload the page.',
   missing: 'There is no ceremony at this address.',
   forbidden: 'Your token is not good for this desk.',
   arrow: (category: string, winners: string) => `${category} → ${winners}`,

@@ -16,6 +16,7 @@ export const es: ConsoleWords = {
   back: 'Todas las mesas',
   loading: 'Abriendo la mesa…',
   unreachable: 'No se puede conectar con el servidor. Se vuelve a intentar.',
+  notLoaded: 'Esta parte no se ha podido cargar. Recarga la página.',
   missing: 'No hay ninguna ceremonia en esta dirección.',
   forbidden: 'Su clave no vale para esta mesa.',
   arrow: (category: string, winners: string) => `${category} → ${winners}`,

@@ -40,6 +40,7 @@ export const en = {
   loading: 'Loading the night…',
   missing: 'There is no ceremony at this address.',
   unreachable: 'The tracker cannot be reached. Trying again.',
+  notLoaded: 'This part could not be loaded. Reload the page.',
   unknown: 'There is no page at this address.',
   home: 'All ceremonies',
 
