@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from events.bell import Bell
+from events.ceremony import Event
 from events.codec import decode_recorded, encode
 from events.recorded import Recorded
 from events.store import (
@@ -106,6 +107,9 @@ class MemoryStore:
         stop = None if limit is None else after + limit
         for data in self._logs[history][after:stop]:
             yield decode_recorded(data)
+
+    async def facts(self, history: History, after: int = 0) -> AsyncIterator[Sequence[Event]]:
+        yield [recorded.event async for recorded in self.read(history, after)]
 
     async def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:
         while not self._closed:

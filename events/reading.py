@@ -1,17 +1,14 @@
-"""Rows of the SQLite log to recorded events, many at a time."""
+"""Rows of the SQLite log to what they record, many at a time."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from typing import Any, Final
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple, TypeVar
 
-from events.codec import decode_lines, decode_recorded
+from events.codec import Told, decode_recorded
 from events.recorded import Recorded
-from events.store import CorruptEvent, History
-
-Fetch = Callable[[str, tuple[object, ...]], Awaitable[list[Any]]]
-"""Takes a query and its values, and returns the rows."""
+from events.store import CorruptEvent
 
 _ROWS: Final = (
     "SELECT recorded FROM events"
@@ -20,30 +17,64 @@ _ROWS: Final = (
 # The same rows as the lines of one value: each row by itself would wait for the interpreter.
 _LINES: Final = f"SELECT CAST(group_concat(recorded, '\n') AS BLOB) FROM ({_ROWS})"  # noqa: S608 - a constant of ours
 
+# What is decoded at once stays in a core's cache until it is folded. What is fetched at once is
+# more: a visit to the connection's thread costs as much as folding hundreds of events.
+_PIECE: Final = 256
+_VISIT: Final = 1 << 20  # bytes
 
-async def between(fetch: Fetch, history: History, after: int, last: int) -> Iterable[Recorded]:
+Line = TypeVar("Line", Recorded, Told)
+
+
+class Piece(NamedTuple):
+    """The rows after a version, up to `last`, as lines."""
+
+    after: int
+    last: int
+    lines: bytes
+
+
+def pieces(connection: sqlite3.Connection, history: int, after: int, last: int) -> list[Piece]:
+    """Return the rows after a version, up to `last` or as many as one visit should fetch."""
+    found: list[Piece] = []
+    size = 0
+    while after < last and size < _VISIT:
+        end = min(after + _PIECE, last)
+        (lines,) = connection.execute(_LINES, (history, after, end)).fetchone()
+        found.append(Piece(after, end, lines or b""))
+        size += len(found[-1].lines)
+        after = end
+    return found
+
+
+def decoded(piece: Piece, decode: Callable[[bytes], list[Line]]) -> list[Line] | None:
+    """Return what the lines of a piece hold, or None where each row has to be looked at."""
+    try:
+        found = decode(piece.lines)
+    except ValueError:
+        return None
+    # SQLite keeps the order of a subquery for `group_concat`, yet promises it nowhere, and a
+    # damaged row might read as two: so each event must be in its place.
+    in_place = [line.version for line in found] == list(range(piece.after + 1, piece.last + 1))
+    return found if in_place else None
+
+
+def rows_of(connection: sqlite3.Connection, history: int, piece: Piece) -> list[tuple[bytes]]:
+    """Return the rows of a piece one by one."""
+    return connection.execute(_ROWS, (history, piece.after, piece.last)).fetchall()
+
+
+def one_by_one(ceremony: str, after: int, rows: Iterable[tuple[bytes]]) -> Iterator[Recorded]:
     """
-    Return the events after a version, up to `last`, which the log must hold.
+    Decode row by row, so that an old shape is lifted and what cannot be read is named.
 
     Raises:
-        CorruptEvent: When the iteration comes to the one that cannot be read.
+        CorruptEvent: When the iteration comes to one that cannot be read or is out of place.
     """
-    place = (history.number, after, last)
-    ((lines,),) = await fetch(_LINES, place)
-    with contextlib.suppress(ValueError):
-        found = decode_lines(lines)
-        # SQLite keeps the order of a subquery for `group_concat`, yet promises it nowhere, and a
-        # damaged row might read as two: so each event must be in its place.
-        if [each.version for each in found] == list(range(after + 1, last + 1)):
-            return found
-    return _each(history.ceremony, after, await fetch(_ROWS, place))
-
-
-def _each(ceremony: str, after: int, rows: Iterable[tuple[bytes]]) -> Iterator[Recorded]:
-    """Decode row by row, so that an old shape is lifted and what cannot be read is named."""
     for version, (data,) in enumerate(rows, start=after + 1):
         try:
             recorded = decode_recorded(data)
         except ValueError as problem:
             raise CorruptEvent(ceremony, version, str(problem)) from problem
+        if recorded.version != version:
+            raise CorruptEvent(ceremony, version, f"in its place is event {recorded.version}")
         yield recorded

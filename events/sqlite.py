@@ -6,14 +6,17 @@ import asyncio
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
 from events.bell import Bell
-from events.connection import Connection
+from events.ceremony import Event
+from events.codec import decode_lines, decode_told
+from events.connection import Connection, Result
 from events.lock import FileLock
-from events.reading import between
+from events.reading import Line, decoded, one_by_one, pieces, rows_of
 from events.recorded import Recorded
 from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
 from events.store import (
@@ -27,7 +30,7 @@ from events.store import (
 )
 from events.writer import GroupWriter, unavailable
 
-_READ: Final = 1024  # events a read takes from the file at a time
+_NOTES: Final = 1024  # fetched at a time
 
 
 class SqliteStore:
@@ -149,14 +152,13 @@ class SqliteStore:
     async def read(
         self, history: History, after: int = 0, limit: int | None = None
     ) -> AsyncIterator[Recorded]:
-        self._open()
-        head = self._group.heads[history.number]
-        end = head if limit is None else min(after + limit, head)
-        while after < end:
-            last = min(after + _READ, end)
-            for recorded in await between(self._fetch, history, after, last):
+        async for batch in self._batches(history, after, limit, decode_lines):
+            for recorded in batch:
                 yield recorded
-            after = last
+
+    async def facts(self, history: History, after: int = 0) -> AsyncIterator[Sequence[Event]]:
+        async for batch in self._batches(history, after, None, decode_told):
+            yield [told.event for told in batch]
 
     async def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:
         while True:
@@ -194,11 +196,11 @@ class SqliteStore:
         while True:
             rows = await self._fetch(
                 "SELECT number, kind, body FROM notes WHERE number > ? ORDER BY number LIMIT ?",
-                (after, _READ),
+                (after, _NOTES),
             )
             for row in rows:
                 yield Note(*row)
-            if len(rows) < _READ:
+            if len(rows) < _NOTES:
                 return
             after = rows[-1][0]
 
@@ -223,12 +225,38 @@ class SqliteStore:
             message = "The log is closed; start the server again."
             raise StoreUnavailable(message)
 
-    async def _fetch(self, sql: str, values: tuple[object, ...]) -> list[Any]:
+    async def _batches(
+        self,
+        history: History,
+        after: int,
+        limit: int | None,
+        decode: Callable[[bytes], list[Line]],
+    ) -> AsyncIterator[Iterable[Line | Recorded]]:
+        self._open()
+        head = self._group.heads[history.number]
+        end = head if limit is None else min(after + limit, head)
+        while after < end:
+            for piece in await self._look(
+                partial(pieces, history=history.number, after=after, last=end)
+            ):
+                found = decoded(piece, decode)
+                if found is not None:
+                    yield found
+                else:
+                    rows = await self._look(partial(rows_of, history=history.number, piece=piece))
+                    yield one_by_one(history.ceremony, piece.after, rows)
+                after = piece.last
+
+    async def _look(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Return what `work` finds in the log, in one visit."""
         self._open()
         try:
-            return list(await self._reader.execute_fetchall(sql, values))
+            return await self._reader.visit(work)
         except (sqlite3.Error, ValueError) as problem:
             raise unavailable("read", problem) from problem
+
+    async def _fetch(self, sql: str, values: tuple[object, ...]) -> list[Any]:
+        return await self._look(lambda connection: connection.execute(sql, values).fetchall())
 
     async def _load(self, path: Path) -> None:
         status = await asyncio.to_thread(path.stat)

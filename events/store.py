@@ -20,6 +20,7 @@ from typing import Protocol
 
 import msgspec
 
+from events.ceremony import Event
 from events.recorded import Recorded
 
 
@@ -248,6 +249,10 @@ class EventStore(Protocol):
         self, history: History, after: int = 0, limit: int | None = None
     ) -> AsyncIterator[Recorded]:
         """Yield the events after a version, oldest first."""
+        ...
+
+    def facts(self, history: History, after: int = 0) -> AsyncIterator[Sequence[Event]]:
+        """Yield the events after a version without their envelopes, many at once: for a fold."""
         ...
 
     def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:

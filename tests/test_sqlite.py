@@ -244,6 +244,21 @@ async def test_a_row_that_holds_two_events_is_a_bad_event(path: Path) -> None:
             _ = [each async for each in store.read(history)]
 
 
+async def test_an_event_in_the_place_of_another_is_a_bad_event(path: Path) -> None:
+    log = recorded([moment("1"), moment("2"), moment("3")])
+    async with opened(path) as store:
+        history = await store.begin(log[:1])
+
+    with foreign(path) as connection:
+        connection.execute("INSERT INTO events VALUES (1, 2, ?)", (encode(log[2]),))
+
+    async with opened(path) as store:
+        with pytest.raises(CorruptEvent, match=r"Event 2 .*in its place is event 3"):
+            _ = [each async for each in store.read(history)]
+        with pytest.raises(CorruptEvent, match="Event 2"):
+            _ = [some async for some in store.facts(history)]
+
+
 async def test_an_old_shape_among_todays_is_lifted(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,6 +280,8 @@ async def test_an_old_shape_among_todays_is_lifted(
             lambda event: {**event, "type": "moment-noted"},
         )
         assert [each async for each in store.read(history)] == log
+        facts = [event async for some in store.facts(history) for event in some]
+        assert facts == [each.event for each in log]
 
 
 # --- what a file keeps

@@ -353,6 +353,14 @@ async def test_a_long_log_is_read_to_its_end(store: EventStore) -> None:
     assert [each.version async for each in store.read(history, 10, 4500)] == list(range(11, 4511))
 
 
+@pytest.mark.parametrize("after", [0, 7, 4999, 5000, 9999])
+async def test_the_facts_are_the_events_of_a_read(store: EventStore, after: int) -> None:
+    history = await store.begin(moments(5000))
+
+    facts = [event async for some in store.facts(history, after) for event in some]
+    assert facts == [each.event async for each in store.read(history, after)]
+
+
 async def test_a_reader_that_leaves_early_harms_nobody(store: EventStore) -> None:
     history = await store.begin(moments(10))
 

@@ -206,8 +206,9 @@ class Desk:
 
     async def _state(self, history: History) -> State:
         state = self._states.get(history, EMPTY)
-        async for recorded in self._store.read(history, after=state.version):
-            state = evolve(state, recorded.event)
+        async for facts in self._store.facts(history, after=state.version):
+            for event in facts:
+                state = evolve(state, event)
         for other in [each for each in self._states if each.ceremony == history.ceremony]:
             del self._states[other]  # a history that ended takes no more posts
         self._states[history] = state

@@ -137,8 +137,9 @@ async def fold(folder: Path, log: Sequence[Recorded]) -> tuple[float, float]:
     for _ in range(ROUNDS):
         began = time.perf_counter()
         state = EMPTY
-        async for each in store.read(history):
-            state = evolve(state, each.event)
+        async for facts in store.facts(history):
+            for event in facts:
+                state = evolve(state, event)
         figures.append(state.version / (time.perf_counter() - began))
     await store.close()
     connection = sqlite3.connect(path)

@@ -22,6 +22,7 @@ class ObservedLog:
         self.bind = store.bind
         self.bound = store.bound
         self.read = store.read
+        self.facts = store.facts
         self.subscribe = store.subscribe
         self.follow = store.follow
         self.note = store.note
