@@ -7,7 +7,6 @@ from typing import Any, Final, cast
 
 import msgspec
 
-from events.ceremony import Event
 from events.recorded import Recorded
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -19,16 +18,8 @@ UPCASTERS: Final[Mapping[str, Upcaster]] = {}
 _MOST_STEPS: Final = 32
 
 
-class Told(msgspec.Struct, frozen=True, gc=False):
-    """What a fold reads of a recorded event; the rest of the envelope is passed over."""
-
-    version: int
-    event: Event
-
-
 _encoder: Final = msgspec.json.Encoder(order="sorted")
 _decoder: Final = msgspec.json.Decoder(Recorded)
-_told: Final = msgspec.json.Decoder(Told)
 _raw: Final = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -59,16 +50,6 @@ def decode_lines(data: bytes) -> list[Recorded]:
         ValueError: One of them is not of today's shape; `decode_recorded` tells what it is.
     """
     return _decoder.decode_lines(data)
-
-
-def decode_told(data: bytes) -> list[Told]:
-    """
-    Return what a fold reads of the recorded events that `data` holds, one to a line.
-
-    Raises:
-        ValueError: As `decode_lines`.
-    """
-    return _told.decode_lines(data)
 
 
 def _lift(envelope: dict[str, Any], upcasters: Mapping[str, Upcaster]) -> Recorded:

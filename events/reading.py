@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final, NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
 
-from events.codec import Told, decode_recorded
+from events.codec import decode_lines, decode_recorded
 from events.recorded import Recorded
 from events.store import CorruptEvent
 
@@ -21,8 +21,6 @@ _LINES: Final = f"SELECT CAST(group_concat(recorded, '\n') AS BLOB) FROM ({_ROWS
 # more: a visit to the connection's thread costs as much as folding hundreds of events.
 _PIECE: Final = 256
 _VISIT: Final = 1 << 20  # bytes
-
-Line = TypeVar("Line", Recorded, Told)
 
 
 class Piece(NamedTuple):
@@ -46,15 +44,15 @@ def pieces(connection: sqlite3.Connection, history: int, after: int, last: int) 
     return found
 
 
-def decoded(piece: Piece, decode: Callable[[bytes], list[Line]]) -> list[Line] | None:
+def decoded(piece: Piece) -> list[Recorded] | None:
     """Return what the lines of a piece hold, or None where each row has to be looked at."""
     try:
-        found = decode(piece.lines)
+        found = decode_lines(piece.lines)
     except ValueError:
         return None
     # SQLite keeps the order of a subquery for `group_concat`, yet promises it nowhere, and a
     # damaged row might read as two: so each event must be in its place.
-    in_place = [line.version for line in found] == list(range(piece.after + 1, piece.last + 1))
+    in_place = [each.version for each in found] == list(range(piece.after + 1, piece.last + 1))
     return found if in_place else None
 
 

@@ -13,10 +13,9 @@ from typing import Any, Final, Self
 
 from events.bell import Bell
 from events.ceremony import Event
-from events.codec import decode_lines, decode_told
 from events.connection import Connection, Result
 from events.lock import FileLock
-from events.reading import Line, decoded, one_by_one, pieces, rows_of
+from events.reading import decoded, one_by_one, pieces, rows_of
 from events.recorded import Recorded
 from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
 from events.store import (
@@ -152,13 +151,13 @@ class SqliteStore:
     async def read(
         self, history: History, after: int = 0, limit: int | None = None
     ) -> AsyncIterator[Recorded]:
-        async for batch in self._batches(history, after, limit, decode_lines):
+        async for batch in self._batches(history, after, limit):
             for recorded in batch:
                 yield recorded
 
     async def facts(self, history: History, after: int = 0) -> AsyncIterator[Sequence[Event]]:
-        async for batch in self._batches(history, after, None, decode_told):
-            yield [told.event for told in batch]
+        async for batch in self._batches(history, after, None):
+            yield [recorded.event for recorded in batch]
 
     async def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:
         while True:
@@ -230,8 +229,7 @@ class SqliteStore:
         history: History,
         after: int,
         limit: int | None,
-        decode: Callable[[bytes], list[Line]],
-    ) -> AsyncIterator[Iterable[Line | Recorded]]:
+    ) -> AsyncIterator[Iterable[Recorded]]:
         self._open()
         head = self._group.heads[history.number]
         end = head if limit is None else min(after + limit, head)
@@ -239,7 +237,7 @@ class SqliteStore:
             for piece in await self._look(
                 partial(pieces, history=history.number, after=after, last=end)
             ):
-                found = decoded(piece, decode)
+                found = decoded(piece)
                 if found is not None:
                     yield found
                 else:

@@ -259,6 +259,22 @@ async def test_an_event_in_the_place_of_another_is_a_bad_event(path: Path) -> No
             _ = [some async for some in store.facts(history)]
 
 
+async def test_a_fold_takes_nothing_that_a_read_refuses(path: Path) -> None:
+    log = recorded([moment("1"), moment("2")])
+    async with opened(path) as store:
+        history = await store.begin(log[:1])
+
+    with foreign(path) as connection:
+        bare = encode(log[1]).replace(b'"ceremony":"made-up",', b"")
+        connection.execute("INSERT INTO events VALUES (1, 2, ?)", (bare,))
+
+    async with opened(path) as store:
+        with pytest.raises(CorruptEvent, match="Event 2"):
+            _ = [each async for each in store.read(history)]
+        with pytest.raises(CorruptEvent, match="Event 2"):
+            _ = [some async for some in store.facts(history)]
+
+
 async def test_an_old_shape_among_todays_is_lifted(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
