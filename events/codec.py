@@ -17,7 +17,6 @@ UPCASTERS: Final[Mapping[str, Upcaster]] = {}
 
 _MOST_STEPS: Final = 32
 
-
 _encoder: Final = msgspec.json.Encoder(order="sorted")
 _decoder: Final = msgspec.json.Decoder(Recorded)
 _raw: Final = msgspec.json.Decoder(dict[str, Any])

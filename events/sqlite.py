@@ -6,16 +6,15 @@ import asyncio
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
 from events.bell import Bell
 from events.ceremony import Event
-from events.connection import Connection, Result
+from events.connection import Connection
 from events.lock import FileLock
-from events.reading import decoded, one_by_one, pieces, rows_of
+from events.reading import Reader
 from events.recorded import Recorded
 from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
 from events.store import (
@@ -27,7 +26,7 @@ from events.store import (
     UnknownStream,
     consecutive,
 )
-from events.writer import GroupWriter, unavailable
+from events.writer import GroupWriter
 
 _NOTES: Final = 1024  # fetched at a time
 
@@ -38,7 +37,7 @@ class SqliteStore:
     def __init__(self, lock: FileLock, writer: Connection, reader: Connection) -> None:
         self._lock: Final = lock
         self._writer: Final = writer
-        self._reader: Final = reader
+        self._reader: Final = Reader(reader)
         self._generation = ""
         self._file = ""
         self._bell: Final = Bell()
@@ -151,12 +150,16 @@ class SqliteStore:
     async def read(
         self, history: History, after: int = 0, limit: int | None = None
     ) -> AsyncIterator[Recorded]:
-        async for batch in self._batches(history, after, limit):
+        self._open()
+        head = self._group.heads[history.number]
+        last = head if limit is None else min(after + limit, head)
+        async for batch in self._reader.batches(history, after, last):
             for recorded in batch:
                 yield recorded
 
     async def facts(self, history: History, after: int = 0) -> AsyncIterator[Sequence[Event]]:
-        async for batch in self._batches(history, after, None):
+        self._open()
+        async for batch in self._reader.batches(history, after, self._group.heads[history.number]):
             yield [recorded.event for recorded in batch]
 
     async def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:
@@ -204,7 +207,7 @@ class SqliteStore:
             after = rows[-1][0]
 
     async def check(self) -> None:
-        await self._fetch("SELECT 1 FROM events LIMIT 1", ())
+        await self._fetch("SELECT 1 FROM events LIMIT 1")
 
     async def close(self) -> None:
         if self._closed:
@@ -224,37 +227,9 @@ class SqliteStore:
             message = "The log is closed; start the server again."
             raise StoreUnavailable(message)
 
-    async def _batches(
-        self,
-        history: History,
-        after: int,
-        limit: int | None,
-    ) -> AsyncIterator[Iterable[Recorded]]:
+    async def _fetch(self, sql: str, values: tuple[object, ...] = ()) -> list[Any]:
         self._open()
-        head = self._group.heads[history.number]
-        end = head if limit is None else min(after + limit, head)
-        while after < end:
-            for piece in await self._look(
-                partial(pieces, history=history.number, after=after, last=end)
-            ):
-                found = decoded(piece)
-                if found is not None:
-                    yield found
-                else:
-                    rows = await self._look(partial(rows_of, history=history.number, piece=piece))
-                    yield one_by_one(history.ceremony, piece.after, rows)
-                after = piece.last
-
-    async def _look(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Return what `work` finds in the log, in one visit."""
-        self._open()
-        try:
-            return await self._reader.visit(work)
-        except (sqlite3.Error, ValueError) as problem:
-            raise unavailable("read", problem) from problem
-
-    async def _fetch(self, sql: str, values: tuple[object, ...]) -> list[Any]:
-        return await self._look(lambda connection: connection.execute(sql, values).fetchall())
+        return await self._reader.fetch(sql, values)
 
     async def _load(self, path: Path) -> None:
         status = await asyncio.to_thread(path.stat)

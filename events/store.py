@@ -122,6 +122,14 @@ class StoreUnavailable(StoreError):
     """The log cannot be reached or written now."""
 
 
+def unavailable(what: str, problem: Exception) -> StoreUnavailable:
+    """Return the error for a log that cannot be `read` or `written` now."""
+    return StoreUnavailable(
+        f"The log cannot be {what} now ({problem}); nothing was lost."
+        " Check the disk's free space and rights, then try again."
+    )
+
+
 class CorruptEvent(StoreError):
     """A stored event does not decode."""
 

@@ -13,7 +13,7 @@ import msgspec
 
 from events.connection import Connection
 from events.plan import Place, Plan
-from events.store import Bound, History, Key, StoreUnavailable
+from events.store import Bound, History, Key, unavailable
 
 _QUEUE: Final = 1024  # writers wait beyond this many, so that memory is bounded
 _GROUP: Final = 256  # writes that share one commit, and so one wait for the disk
@@ -213,11 +213,3 @@ def _planned(
         except Exception as problem:  # noqa: BLE001 - it is the caller's to handle
             refused.append((write, problem))
     return taken, refused
-
-
-def unavailable(what: str, problem: Exception) -> StoreUnavailable:
-    """Return the error for a log that cannot be read or written now."""
-    return StoreUnavailable(
-        f"The log cannot be {what} now ({problem}); nothing was lost."
-        " Check the disk's free space and rights, then try again."
-    )
