@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec import UNSET
 
 from doors import BEARER, Doors, opened, problem, programme
 from events.memory import MemoryStore
@@ -112,6 +113,13 @@ async def test_what_the_table_has_no_place_for_is_named_beside_its_lines() -> No
         ('category,people\nSong,"Ada\n', "line 2"),
         ("category,title,work\nSong,,orbit\n", "title"),
         ("category,title,work\nSong,One,orbit\nVoice,Two,orbit\n", "line 3, column title"),
+        ("category,people\nSong!,Ada\nSong?,Ida\n", "line 3, column category"),
+        ("category,people\n\u5343\u4e0e,Ada\n\u5343\u5bfb,Ida\n", "line 3, column category"),
+        (
+            "category,title,distributors\nSong,One,Ark\nVoice,One,Oak\n",
+            "line 3, column distributors",
+        ),
+        ("category,title,work_imdb\nA,One,\nB,One,tt0000001\n", "line 3, column work_imdb"),
     ],
 )
 async def test_a_table_that_is_none_says_where(table: str, said: str) -> None:
@@ -151,6 +159,26 @@ async def test_every_wrong_place_of_a_json_programme_is_named_at_once() -> None:
         ]
         assert "and 5 more" in told["detail"]
         assert (await doors.get("/api/ceremonies")).json() == {"ceremonies": []}
+
+
+def test_a_category_is_one_by_its_name_wherever_its_key_is_given() -> None:
+    table = "category,category_key,people\nBest Picture,bp,Ada\n,,Ida\nBest Picture,,Eve\n"
+    (category,) = table_of(table.encode(), FACTS).programme.categories
+    assert category.key == "bp"
+    assert [nominee.id for nominee in category.nominees] == ["bp/ada", "bp/ida", "bp/eve"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_names_of_a_cell_may_stand_on_lines_of_their_own(end: str) -> None:
+    table = f'category,people\nSong,"Ada{end}Ida [ida-b]"\n'
+    (category,) = table_of(table.encode(), FACTS).programme.categories
+    assert [person.id for person in category.nominees[0].people] == ["ada", "ida-b"]
+
+
+def test_a_work_named_again_may_say_again_whose_it_is() -> None:
+    table = "category,title,distributors\nSong,One,Ark\nVoice,One,Ark\nFilm,One,\n"
+    (work,) = table_of(table.encode(), FACTS).programme.works
+    assert work.distributors != UNSET
 
 
 def test_an_id_is_made_of_a_name() -> None:

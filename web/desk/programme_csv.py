@@ -110,6 +110,7 @@ class _Table:
         self.mistakes: list[Misread] = []
         self.lines: dict[str, int] = {}
         self._last = ""
+        self._keys: dict[str, str] = {}  # of categories, by name
 
     def check_header(self, columns: object) -> None:
         given = list(columns) if isinstance(columns, list) else []
@@ -194,11 +195,14 @@ class _Table:
             self.mistakes.append(Misread(where, each.detail))
 
     def _category(self, line: int, name: str, key: str) -> dict[str, object]:
-        key = key or slug(name)
-        if key not in self.categories:
-            self.categories[key] = {"key": key, "name": name, "nominees": []}
-            self.lines[f"category {key}"] = line
-        return self.categories[key]
+        key = key or self._keys.get(name) or slug(name)
+        self._keys[name] = key
+        known = self.categories.setdefault(key, {"key": key, "name": name, "nominees": []})
+        self.lines.setdefault(f"category {key}", line)
+        if known["name"] != name:
+            detail = f"{key!r} is {known['name']!r} above; give one of them another category_key"
+            self.mistakes.append(Misread(f"line {line}, column category", detail))
+        return known
 
     def _work(self, line: int, row: Mapping[str, str]) -> str:
         title, number = row.get("title", ""), row.get("work", "")
@@ -206,21 +210,30 @@ class _Table:
             return ""
         number = number or _letters(slug(title))
         known = self.works.get(number)
+        companies = _people(row.get("distributors", ""))
+        imdb = row.get("work_imdb", "")
         if known is None:
             if not title:
                 detail = f"{number!r} has no title yet; give it where it first stands"
                 self.mistakes.append(Misread(f"line {line}, column title", detail))
-            companies = _people(row.get("distributors", ""))
             self.works[number] = {
                 "id": number,
                 "title": title or number,
                 **({"distributors": companies} if companies else {}),
-                **({"imdb": row["work_imdb"]} if row.get("work_imdb") else {}),
+                **({"imdb": imdb} if imdb else {}),
             }
             self.lines[number] = line
-        elif title and known["title"] != title:
+            return number
+        if title and known["title"] != title:
             detail = f"{number!r} is called {known['title']!r} above; give one of them another id"
             self.mistakes.append(Misread(f"line {line}, column title", detail))
+        for column, given, stands in (
+            ("distributors", companies, known.get("distributors")),
+            ("work_imdb", imdb, known.get("imdb")),
+        ):
+            if given and given != stands:
+                detail = f"{number!r} has another above; say it where it first stands, or again"
+                self.mistakes.append(Misread(f"line {line}, column {column}", detail))
         return number
 
     @staticmethod
@@ -254,7 +267,8 @@ def _letters(number: str) -> str:
 
 
 def _parts(cell: str) -> list[str]:
-    return [part.strip() for part in cell.split(";") if part.strip()]
+    # A spreadsheet puts each name of a cell on a line of its own as readily.
+    return [part.strip() for part in re.split(r"[;\r\n]", cell) if part.strip()]
 
 
 def _people(cell: str) -> list[dict[str, str]]:
