@@ -101,6 +101,20 @@ def test_a_resync_goes_on_in_the_other_history() -> None:
     assert not watched.recent
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"type": "hello", "epoch": "e-2", "version": 80},
+        {"type": "resync", "reason": "new-history", "epoch": "e-2"},
+    ],
+)
+def test_a_line_cut_before_the_other_history_came_asks_as_before(told: dict[str, Any]) -> None:
+    watched = watching(*NIGHT)
+    watched.take(told, now=2.0)
+    watched.lose()
+    assert watched.query == f"?epoch=e-1&after={len(NIGHT)}"
+
+
 def test_only_so_many_events_are_remembered_the_last_ones() -> None:
     watched = watching(*NIGHT)
     versions = [each.version for each in watched.recent]

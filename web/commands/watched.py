@@ -39,6 +39,7 @@ class Watched:
         self.board: Json = {}
         self.epoch = ""
         self.version = 0
+        self._told = ""  # the epoch of what comes; ours once its board is here
         self.recent: deque[Told] = deque(maxlen=RECENT)
         self.caught_up = False
         self.heard: float | None = None
@@ -56,9 +57,11 @@ class Watched:
         self.heard = now
         match message["type"]:
             case "hello":
-                # Another epoch than ours: the keyframe that makes it true comes next.
-                self.epoch = message["epoch"]
+                self._told = message["epoch"]
             case "keyframe":
+                # Not before: a line cut in between would come back with the new epoch and our old
+                # version, and be given what follows that in a history that is not ours.
+                self.epoch = self._told
                 self.board, self.version = message["board"], message["version"]
                 self.recent.clear()
             case "frame":
@@ -68,7 +71,7 @@ class Watched:
             case "caught-up":
                 self.caught_up = True
             case "resync":
-                self.epoch, self.caught_up = message["epoch"], False
+                self._told, self.caught_up = message["epoch"], False
             case _:  # a heartbeat, or what a later server says besides
                 pass
 
