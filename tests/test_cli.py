@@ -42,6 +42,9 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
         yield running
 
 
+ROOT = Path(__file__).parent.parent
+
+
 def alone(database: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a command where no server is."""
     return subprocess.run(
@@ -559,3 +562,24 @@ def test_a_token_that_cannot_be_is_refused_with_a_sentence(empty: RunningServer)
         assert ended.returncode == 1
         assert ended.stderr.startswith("tracker: ")
         assert "Traceback" not in ended.stderr
+
+
+def test_a_token_made_in_the_file_is_held_to_what_the_server_asks(tmp_path: Path) -> None:
+    database = tmp_path / "tracker.db"
+    assert alone(database, "import", ROOT / "replay/ceremonies/oscars-97.jsonl").returncode == 0
+    past = alone(database, "token", "new", "maya", "--expires", "2020-01-01T00:00:00Z")
+    assert past.returncode == 1
+    assert "is past" in past.stderr
+    made = alone(
+        database, "token", "new", "maya", "--role", "admin", "--expires", "2125-01-01t00:00:00z"
+    )
+    assert made.returncode == 0, made.stderr
+    listed = alone(database, "token", "list").stdout
+    assert "until 2125-01-01T00:00:00.000Z" in listed
+
+
+@pytest.mark.parametrize("option", ["--speed", "--idle"])
+def test_a_rehearsal_wants_a_number(tmp_path: Path, option: str) -> None:
+    ended = alone(tmp_path / "none.db", "rehearse", "oscars-97", option, "nan")
+    assert ended.returncode == 2
+    assert "nan" in ended.stderr

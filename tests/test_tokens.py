@@ -80,6 +80,31 @@ async def test_a_token_ends_when_it_expires() -> None:
     assert not tokens.operated, "so the next start makes another one"
 
 
+async def test_an_end_in_another_form_is_held_in_the_stored_one() -> None:
+    store, now = MemoryStore(), Time()
+    ends = "2125-01-01t01:00:00+01:00"
+    note = {
+        "grant": {
+            "id": "a1",
+            "name": "maya",
+            "role": "admin",
+            "created_at": now(),
+            "expires_at": ends,
+        },
+        "digest": "d",
+        "by": "operator",
+    }
+    await store.note("token-issued", encode(note))
+    tokens = Tokens(store, now=now)
+    await tokens.load()
+    assert [each.expires_at for each in tokens.listed()] == ["2125-01-01T00:00:00.000Z"]
+    assert tokens.operated
+    wish = TokenWish("max", "editor", expires_at=ends)
+    assert wish.expires_at == "2125-01-01T00:00:00.000Z"
+    assert wish.refusal("2124-12-31T23:59:59.999Z") is None
+    assert "past" in str(wish.refusal("2125-01-01T00:00:00.000Z"))
+
+
 async def test_a_grant_for_a_ceremony_covers_its_rehearsal_and_no_other_night() -> None:
     tokens = Tokens(MemoryStore(), now=Time())
     one, _ = await tokens.issue("maya", "producer", by="admin", ceremony="oscars-97")

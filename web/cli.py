@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,18 @@ from web.commands.token_command import token
 
 INTERRUPTED = 130
 """The exit status of what Ctrl-C ended."""
+
+
+class _Finite(click.FloatRange):
+    """A range that holds no NaN, which is neither below nor above any bound."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
 
 
 class _Commands(click.Group):
@@ -62,14 +75,14 @@ def serve() -> None:
 @click.argument("ceremony", metavar="ID")
 @click.option(
     "--speed",
-    type=click.FloatRange(0.1, 3600),
+    type=_Finite(0.1, 3600),
     default=60,
     show_default=True,
     help="Seconds of the night that pass in a second.",
 )
 @click.option(
     "--idle",
-    type=click.FloatRange(0, min_open=True),
+    type=_Finite(0, min_open=True),
     metavar="SECONDS",
     help="The longest that any gap may take, in seconds of the night.  [default: none]",
 )

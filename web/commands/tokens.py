@@ -86,6 +86,8 @@ class InFile:
             await store.close()
 
     async def issue(self, wish: TokenWish) -> tuple[Grant, str]:
+        if refusal := wish.refusal(now()):
+            raise CommandError(refusal)
         return await self._tokens.issue(
             wish.name, wish.role, by=ACTOR, ceremony=wish.ceremony, expires_at=wish.expires_at
         )

@@ -12,7 +12,7 @@ from litestar.params import FromPath, SkipValidation
 from msgspec import UNSET
 
 from events.codec import encode
-from events.timestamp import canonical, from_ms, to_ms
+from events.timestamp import from_ms, to_ms
 from web.answers import json_answer
 from web.clock import now
 from web.desk.access import client_of, door, needs
@@ -157,14 +157,11 @@ async def redeem(
 
 
 def _wish(body: bytes) -> TokenWish:
-    """Read what token is wished for; its end, if it has one, is to come and in canonical form."""
+    """Read what token is wished for; its end, if it has one, is to come."""
     wish = decoded(body, TokenWish)
-    if wish.expires_at is UNSET:
-        return wish
-    expires_at = canonical(wish.expires_at)
-    if to_ms(expires_at) <= to_ms(now()):
-        raise ProblemError("bad-request", f"`expires_at` {expires_at} is past; give a later time.")
-    return msgspec.structs.replace(wish, expires_at=expires_at)
+    if refusal := wish.refusal(now()):
+        raise ProblemError("bad-request", refusal)
+    return wish
 
 
 async def _issue(tokens: Tokens, wish: TokenWish, *, by: str) -> Response[bytes]:

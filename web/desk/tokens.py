@@ -54,6 +54,10 @@ class Grant(msgspec.Struct, frozen=True):
     ceremony: str | UnsetType = UNSET
     expires_at: str | UnsetType = UNSET
 
+    def __post_init__(self) -> None:
+        """Hold its end in the one stored form of a time, also where a note has another."""
+        _hold_end(self)
+
     def covers(self, ceremony: str) -> bool:
         """Tell whether it is good for a ceremony."""
         if self.ceremony is UNSET or ceremony == self.ceremony:
@@ -70,9 +74,19 @@ class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires_at: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        """Refuse an end that is no time."""
-        if self.expires_at is not UNSET:
-            canonical(self.expires_at)
+        """Hold its end in the one stored form of a time, and refuse what is none."""
+        _hold_end(self)
+
+    def refusal(self, moment: str) -> str | None:
+        """Return why no such token is made at a canonical time, or None."""
+        if self.expires_at is UNSET or to_ms(self.expires_at) > to_ms(moment):
+            return None
+        return f"`expires_at` {self.expires_at} is past; give a later time."
+
+
+def _hold_end(token: Grant | TokenWish) -> None:
+    if token.expires_at is not UNSET:
+        msgspec.structs.force_setattr(token, "expires_at", canonical(token.expires_at))
 
 
 class _Issued(msgspec.Struct, frozen=True):
