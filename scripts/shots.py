@@ -120,8 +120,10 @@ def main() -> int:
                     continue
                 name = f"{screen.replace('/', '-')}-{moment.name}-{device}-{theme}"
                 take(page, server, address(moment, screen), name)
-            page.goto(f"{server.url}/console#token={server.token}")
-            settle(page)
+            page.goto(f"{server.url}/console")
+            page.locator("input[type=password]").fill(server.token)
+            page.keyboard.press("Enter")
+            expect(page.locator("input[type=password]")).to_have_count(0)
             take(page, server, "/console/programme", f"console-programme-{device}-{theme}")
             for moment in MOMENTS:
                 take(
