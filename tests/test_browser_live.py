@@ -496,6 +496,19 @@ def test_under_reduced_motion_a_win_only_fades(night: Producer, screens: Screens
     moves(page, "main", "appear")
 
 
+def test_the_first_award_does_not_empty_the_board(server: RunningServer, screens: Screens) -> None:
+    ranking = "section[aria-labelledby=ranking-title]"
+    with Producer(server, "oscars-97") as night:
+        night.play(84)
+        page = screens.open(night.url, fake_clock=True)
+        expect(page.get_by_role("banner")).to_contain_text("Live")
+        stop_clock(page)
+        night.next()
+        expect(page.locator(".hero .winner h2")).to_have_text("Kieran Culkin")
+        expect(page.locator(f"{ranking} ol li")).to_have_count(1)
+        assert "appear" not in animated(page, ranking), "nobody has to make room for it"
+
+
 def test_the_index_page_tells_how_the_night_stands(server: RunningServer, screens: Screens) -> None:
     with Producer(server, "oscars-97") as night:
         night.play(MIDNIGHT)
