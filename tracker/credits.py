@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping
 
 import msgspec
 from msgspec import UNSET
@@ -20,38 +19,48 @@ class Subjects(msgspec.Struct, frozen=True, gc=False):
     distributors: tuple[str, ...] = ()
 
 
-NOBODY: Final = Subjects()
-
-
 class Credited(msgspec.Struct, frozen=True, gc=False):
     """
     Who is nominated where.
 
     Attributes:
         works: The nominee ids of each work; likewise of people and distributors.
+        subjects: Whom each nomination is credited to.
         withdrawn: Nominee ids taken out, one by one or with their category.
     """
 
     works: dict[str, frozenset[str]] = {}
     people: dict[str, frozenset[str]] = {}
     distributors: dict[str, frozenset[str]] = {}
+    subjects: dict[str, Subjects] = {}
     withdrawn: frozenset[str] = frozenset()
 
 
-def subjects_of(lines: Collection[NomineeLine], works: Mapping[str, WorkTally]) -> Subjects:
+def subjects_of(line: NomineeLine, works: Mapping[str, WorkTally]) -> Subjects:
+    """Return whom a nomination is credited to, each once."""
+    people = tuple(dict.fromkeys(line.people))
+    if line.work is UNSET or line.work not in works:
+        return Subjects(people=people)
+    companies = tuple(dict.fromkeys(works[line.work].distributors))
+    return Subjects((line.work,), people, companies)
+
+
+def touched(credited: Credited, nominees: Iterable[str]) -> Subjects:
     """Return whom some nominations are credited to, each once."""
-    known = {line.work: None for line in lines if line.work is not UNSET and line.work in works}
-    people = {person: None for line in lines for person in line.people}
-    companies = {company: None for work in known for company in works[work].distributors}
-    return Subjects(tuple(known), tuple(people), tuple(companies))
+    found = [credited.subjects[nominee] for nominee in nominees]
+    return Subjects(
+        tuple({work: None for each in found for work in each.works}),
+        tuple({person: None for each in found for person in each.people}),
+        tuple({company: None for each in found for company in each.distributors}),
+    )
 
 
 def credit(credited: Credited, category: CategoryLine, works: Mapping[str, WorkTally]) -> Credited:
     """Return the index with a category's nominations added."""
     by_work, by_person = credited.works.copy(), credited.people.copy()
-    by_company = credited.distributors.copy()
+    by_company, subjects = credited.distributors.copy(), credited.subjects.copy()
     for nominee, line in category.nominees.items():
-        found = subjects_of((line,), works)
+        found = subjects[nominee] = subjects_of(line, works)
         for index, names in (
             (by_work, found.works),
             (by_person, found.people),
@@ -59,7 +68,9 @@ def credit(credited: Credited, category: CategoryLine, works: Mapping[str, WorkT
         ):
             for name in names:
                 index[name] = index.get(name, frozenset()) | {nominee}
-    return replace(credited, works=by_work, people=by_person, distributors=by_company)
+    return replace(
+        credited, works=by_work, people=by_person, distributors=by_company, subjects=subjects
+    )
 
 
 def take_out(credited: Credited, nominees: Iterable[str]) -> Credited:

@@ -10,7 +10,7 @@ from events.ceremony import Event
 from events.recorded import Recorded
 from events.store import History
 from tracker.board import Board
-from tracker.patch import Patch, difference, tally_difference
+from tracker.patch import Patch, difference
 from tracker.project import PROJECTOR, Projection
 
 PAGE_SIZE: Final = 64
@@ -63,7 +63,7 @@ def frame(before: Projection, after: Projection, recorded: Recorded) -> Frame:
 
 
 def _patch(before: Projection, after: Projection) -> Patch:
-    old, new, touched = before.board, after.board, after.touched
+    old, new, changed = before.board, after.board, after.changed
     if old is new:
         return {}
     if (len(old.works), len(old.people), len(old.distributors)) != (
@@ -72,16 +72,12 @@ def _patch(before: Projection, after: Projection) -> Patch:
         len(new.distributors),
     ):
         return difference(old, new)  # the programme grew
-    # Boards are wide in three places, and the projection knows where it touched them.
+    # Boards are wide in three places, and the projection has told what it changed there.
     patch = difference(old, new, skip=_TALLIES)
-    for name, changed in (
-        ("works", tally_difference(old.works, new.works, touched.works)),
-        ("people", tally_difference(old.people, new.people, touched.people)),
-        (
-            "distributors",
-            tally_difference(old.distributors, new.distributors, touched.distributors),
-        ),
-    ):
-        if changed:
-            patch[name] = changed
+    if changed.works:
+        patch["works"] = changed.works
+    if changed.people:
+        patch["people"] = changed.people
+    if changed.distributors:
+        patch["distributors"] = changed.distributors
     return patch

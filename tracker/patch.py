@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from itertools import compress
+from operator import is_not
 from typing import Any, Final, cast
 
 from msgspec import UNSET
 from msgspec.structs import astuple
-
-from tracker.tally import AnyTally
 
 # What a patch replaces whole; all else on a board is an object, and has its members compared.
 _WHOLE: Final = frozenset({str, int, bool, tuple})
@@ -19,62 +18,49 @@ Patch = dict[str, Any]
 
 def difference(before: Any, after: Any, skip: frozenset[str] = frozenset()) -> Patch:
     """
-    Return the merge patch from one board, or part of one, to the next.
+    Return the merge patch from one struct to the next of its kind.
 
     What two versions share by identity is passed over, so the cost is that of the change.
 
     Args:
-        before: A struct or a dict.
+        before: A board, or part of one.
         after: Of the same kind.
         skip: Members that are somebody else's to compare.
     """
     patch: Patch = {}
-    members: Iterable[tuple[str, Any, Any]]
-    if isinstance(after, dict):
-        old, new = cast("dict[str, Any]", before), cast("dict[str, Any]", after)
-        if not old.keys() <= new.keys():
-            patch = {key: None for key in old if key not in new}
-        members = [
-            (key, known, value)
-            for key, value in new.items()
-            if (known := old.get(key)) is not value
-        ]
-    else:
-        members = zip(after.__struct_fields__, astuple(before), astuple(after), strict=True)
-    for name, known, value in members:
-        if known is value or name in skip:
-            continue
-        if value is UNSET:
-            patch[name] = None
-        elif known is None or known is UNSET or type(value) in _WHOLE:
-            if known != value:
-                patch[name] = value
-        elif deeper := difference(known, value):
-            patch[name] = deeper
+    for name, was, value in zip(
+        after.__struct_fields__, astuple(before), astuple(after), strict=True
+    ):
+        if was is not value and name not in skip:
+            _compare(patch, name, was, value)
     return patch
 
 
-def tally_difference(
-    before: Mapping[str, AnyTally], after: Mapping[str, AnyTally], touched: Iterable[str]
-) -> Patch:
-    """Return the merge patch of tallies of which only those touched can have changed."""
-    patch: Patch = {}
-    for subject in touched:
-        old, new = before[subject], after[subject]
-        if old is new:
-            continue
-        # A result changes some thirty tallies, and nothing of them but these four numbers.
-        numbers: Patch = {}
-        if old.nominations != new.nominations:
-            numbers["nominations"] = new.nominations
-        if old.wins != new.wins:
-            numbers["wins"] = new.wins
-        if old.lost != new.lost:
-            numbers["lost"] = new.lost
-        if old.pending != new.pending:
-            numbers["pending"] = new.pending
-        patch[subject] = numbers
+def _entries(before: dict[str, Any], after: dict[str, Any]) -> Patch:
+    """Return the merge patch from one object by id to the next."""
+    if [*before] == [*after]:
+        patch: Patch = {}
+        for key in compress(after, map(is_not, before.values(), after.values())):
+            _compare(patch, key, before[key], after[key])
+        return patch
+    patch = {key: None for key in before if key not in after}
+    for key, value in after.items():
+        was = before.get(key)
+        if was is not value:
+            _compare(patch, key, was, value)
     return patch
+
+
+def _compare(patch: Patch, name: str, was: Any, value: Any) -> None:
+    """Put into `patch` what became of a member."""
+    kind = value.__class__
+    if value is UNSET:
+        patch[name] = None
+    elif was is None or was is UNSET or kind in _WHOLE:
+        if was != value:
+            patch[name] = value
+    elif deeper := (_entries if kind is dict else difference)(was, value):
+        patch[name] = deeper
 
 
 def merge(target: object, patch: object) -> object:

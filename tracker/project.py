@@ -23,12 +23,15 @@ from tracker.board import (
     Tally,
     WorkTally,
 )
-from tracker.credits import NOBODY, Credited, Subjects, credit, take_out
-from tracker.standings import Standings, stand
+from tracker.credits import Credited, credit, take_out
+from tracker.standings import Changed, Standings, stand
 from tracker.state import positions
 
 PROJECTOR: Final = 1
 """Raised whenever the same history would make another board, so that no viewer mixes the two."""
+
+
+_UNCHANGED: Final = Changed()
 
 
 class Projection(msgspec.Struct, frozen=True, gc=False):
@@ -38,7 +41,7 @@ class Projection(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         t: Milliseconds of show time, never falling.
         starts: The start in milliseconds since 1970; 0 at version 0.
-        touched: Whose tallies the last event may have changed.
+        changed: What the last event changed in the tallies.
     """
 
     version: int = 0
@@ -47,7 +50,7 @@ class Projection(msgspec.Struct, frozen=True, gc=False):
     board: Board = BLANK
     credited: Credited = Credited()
     standings: Standings = Standings()
-    touched: Subjects = NOBODY
+    changed: Changed = _UNCHANGED
 
 
 NOTHING: Final = Projection()
@@ -61,9 +64,9 @@ def project(before: Projection, recorded: Recorded) -> Projection:
         t = max(before.t, to_ms(recorded.occurred_at) - after.starts)
     except ValueError:  # no time at all: show time stands still
         t = before.t
-    touched = NOBODY if after.touched is before.touched else after.touched
+    changed = _UNCHANGED if after.changed is before.changed else after.changed
     return Projection(
-        recorded.version, t, after.starts, after.board, after.credited, after.standings, touched
+        recorded.version, t, after.starts, after.board, after.credited, after.standings, changed
     )
 
 
@@ -247,10 +250,10 @@ def _set_category(board: Board, key: str, category: CategoryLine) -> Board:
 
 
 def _with_category(before: Projection, key: str, category: CategoryLine) -> Projection:
-    board, standings, touched = stand(
+    board, standings, changed = stand(
         before.board, before.credited, before.standings, key, category
     )
-    return replace(before, board=board, standings=standings, touched=touched)
+    return replace(before, board=board, standings=standings, changed=changed)
 
 
 def _new(named: dict[str, Tally], known: Mapping[str, Tally]) -> dict[str, Tally]:

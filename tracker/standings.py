@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from tracker.board import Board, CategoryLine, Latest, NomineeLine, Progress, Ranking
-from tracker.credits import Credited, Subjects, subjects_of
-from tracker.tally import Outcome, Place, outcome, placed, ranked, tallied
+from tracker.board import Board, CategoryLine, Latest, Progress, Ranking
+from tracker.credits import Credited, touched
+from tracker.patch import Patch
+from tracker.tally import Derive, Outcome, Place, exchanged, outcome, placed, ranked, tallied
 
 
 class Standings(msgspec.Struct, frozen=True, gc=False):
@@ -27,25 +29,42 @@ class Standings(msgspec.Struct, frozen=True, gc=False):
     distributors: Sequence[Place] = ()
 
 
+class Changed(msgspec.Struct, frozen=True, gc=False):
+    """What an event changed in the tallies of works, people and distributors: merge patches."""
+
+    works: Patch = {}
+    people: Patch = {}
+    distributors: Patch = {}
+
+
 def stand(
     board: Board, credited: Credited, standings: Standings, key: str, category: CategoryLine
-) -> tuple[Board, Standings, Subjects]:
+) -> tuple[Board, Standings, Changed]:
     """
     Put a category in place and derive anew what rests on it.
 
     Returns:
-        The board, its standings, and whose tallies may have changed.
+        The board, its standings, and what changed in the tallies.
     """
     before = board.categories.get(key)
     categories = board.categories.copy()
     categories[key] = category
-    replaced = _replaced(before, category)
-    touched = subjects_of(category.nominees.values() if replaced is None else replaced, board.works)
-    now = outcome(standings.outcome, categories, credited.withdrawn, replaced=replaced is not None)
-    works, moved_works = tallied(board.works, touched.works, credited.works, now)
-    people, moved_people = tallied(board.people, touched.people, credited.people, now)
-    distributors, moved_distributors = tallied(
-        board.distributors, touched.distributors, credited.distributors, now
+    results = None if credited.withdrawn else _replaced(before, category)
+    if results is None:
+        derive: Derive = tallied
+        now = outcome(categories, credited.withdrawn)
+        subjects = touched(credited, category.nominees)
+    else:
+        derive = exchanged
+        old, new = results
+        winners = standings.outcome.winners - old | new
+        now = replace(standings.outcome, winners=winners)
+        # Who had lost before and has lost now stays as they were.
+        subjects = touched(credited, old ^ new)
+    works, works_patch, moved_works = derive(board.works, subjects.works, credited.works, now)
+    people, people_patch, moved_people = derive(board.people, subjects.people, credited.people, now)
+    distributors, distributors_patch, moved_distributors = derive(
+        board.distributors, subjects.distributors, credited.distributors, now
     )
     places = Standings(
         now,
@@ -70,11 +89,13 @@ def stand(
         distributors=distributors,
         ranking=ranking,
     )
-    return after, places, touched
+    return after, places, Changed(works_patch, people_patch, distributors_patch)
 
 
-def _replaced(before: CategoryLine | None, after: CategoryLine) -> list[NomineeLine] | None:
-    """Return who won or lost where one result took the place of another, else None."""
+def _replaced(
+    before: CategoryLine | None, after: CategoryLine
+) -> tuple[AbstractSet[str], AbstractSet[str]] | None:
+    """Return who had won and who has won where one result took the place of another, else None."""
     if (
         before is None
         or before.nominees is not after.nominees
@@ -82,8 +103,7 @@ def _replaced(before: CategoryLine | None, after: CategoryLine) -> list[NomineeL
         or not (before.winners and after.winners)
     ):
         return None
-    # Who had lost before and has lost now stays as they were.
-    return [after.nominees[nominee] for nominee in before.winners.keys() ^ after.winners.keys()]
+    return before.winners.keys(), after.winners.keys()
 
 
 def _progress(

@@ -1,20 +1,24 @@
-"""Tallies and ranking, always derived from the standing winners, never counted up and down."""
+"""Tallies, always derived from the standing winners, never counted up and down."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from tracker.board import CategoryLine, Tally, WorkTally
+from tracker.patch import Patch
 
 AnyTally = TypeVar("AnyTally", WorkTally, Tally)
 
 Place = tuple[int, int, str]
 """Where somebody with a win stands: `(-wins, -nominations, id)`, so that the least is the best."""
+
+Move = tuple[Place, Place]
+"""From one place to another; whoever has no win stands nowhere."""
 
 _NOBODY: Final[frozenset[str]] = frozenset()
 
@@ -34,30 +38,45 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     withdrawn: frozenset[str] = _NOBODY
 
 
-def outcome(
-    before: Outcome,
-    categories: Mapping[str, CategoryLine],
-    withdrawn: frozenset[str],
-    *,
-    replaced: bool,
-) -> Outcome:
+def outcome(categories: Mapping[str, CategoryLine], withdrawn: frozenset[str]) -> Outcome:
     """
     Return how the night stands.
 
     Args:
-        before: How it stood.
         categories: As they are now.
         withdrawn: The nominees taken out, winners or not.
-        replaced: Nothing happened but that one result took the place of another.
     """
-    winners = _NOBODY.union(*[category.winners for category in categories.values()])
-    if replaced and not withdrawn:
-        return Outcome(winners, before.settled, withdrawn)
-    settled = _NOBODY.union(
-        *[category.nominees for category in categories.values() if category.winners]
-    )
+    lines = categories.values()
+    winners = _NOBODY.union(*[category.winners for category in lines])
+    settled = _NOBODY.union(*[category.nominees for category in lines if category.winners])
     gone = withdrawn - winners
     return Outcome(winners, settled - gone, gone)
+
+
+class Derive(Protocol):
+    """How the tallies of some subjects are derived anew."""
+
+    def __call__(
+        self,
+        tallies: dict[str, AnyTally],
+        subjects: Iterable[str],
+        nominations: Mapping[str, frozenset[str]],
+        standing: Outcome,
+    ) -> tuple[dict[str, AnyTally], Patch, list[Move]]:
+        """
+        Derive them.
+
+        Args:
+            tallies: Of works, people or distributors.
+            subjects: Some of them.
+            nominations: The nominee ids of each subject.
+            standing: How the night stands now.
+
+        Returns:
+            The tallies, as they were where nothing changed; what changed in them; and who moved in
+            the ranking.
+        """
+        ...
 
 
 def tallied(
@@ -65,45 +84,66 @@ def tallied(
     subjects: Iterable[str],
     nominations: Mapping[str, frozenset[str]],
     standing: Outcome,
-) -> tuple[dict[str, AnyTally], list[tuple[Place, Place]]]:
-    """
-    Return `tallies` with those of `subjects` derived anew, and who moved in the ranking: from, to.
-
-    Args:
-        tallies: Returned as they are where nothing changed.
-        subjects: Works, people or distributors.
-        nominations: The nominee ids of each subject.
-        standing: How the night stands now.
-    """
-    winners, settled, withdrawn = standing.winners, standing.settled, standing.withdrawn
+) -> tuple[dict[str, AnyTally], Patch, list[Move]]:
+    """Derive the tallies of some subjects, whatever happened."""
     result = tallies
-    moved: list[tuple[Place, Place]] = []
+    patch: Patch = {}
+    moves: list[Move] = []
     for subject in subjects:
-        ballots = nominations.get(subject, _NOBODY)
-        wins = len(ballots & winners)
-        lost = len(ballots & settled) - wins
-        standing_for = len(ballots) - len(ballots & withdrawn) if withdrawn else len(ballots)
-        pending = standing_for - wins - lost
-        old = tallies[subject]
-        if old.pending == pending and old.wins == wins and old.lost == lost:
+        old, ballots = tallies[subject], nominations.get(subject, _NOBODY)
+        wins = len(ballots & standing.winners)
+        lost = len(ballots & standing.settled) - wins
+        up_for = len(ballots) - len(ballots & standing.withdrawn)
+        numbers = {
+            "nominations": up_for,
+            "wins": wins,
+            "lost": lost,
+            "pending": up_for - wins - lost,
+        }
+        changed = {name: number for name, number in numbers.items() if number != getattr(old, name)}
+        if not changed:
             continue
         if result is tallies:
             result = tallies.copy()
-        result[subject] = replace(
-            old, nominations=standing_for, wins=wins, lost=lost, pending=pending
-        )
-        if old.wins != wins or (wins and old.nominations != standing_for):
-            here = (-old.wins, -old.nominations, subject)
-            moved.append((here, (-wins, -standing_for, subject)))
-    return result, moved
+        result[subject] = replace(old, **changed)
+        patch[subject] = changed
+        if wins or old.wins:
+            moves.append(((-old.wins, -old.nominations, subject), (-wins, -up_for, subject)))
+    return result, patch, moves
 
 
-def placed(places: Sequence[Place], moved: Sequence[tuple[Place, Place]]) -> Sequence[Place]:
+def exchanged(
+    tallies: dict[str, AnyTally],
+    subjects: Iterable[str],
+    nominations: Mapping[str, frozenset[str]],
+    standing: Outcome,
+) -> tuple[dict[str, AnyTally], Patch, list[Move]]:
+    """Derive them where one result took another's place: who wins and who loses is all there is."""
+    winners = standing.winners
+    result = tallies
+    patch: Patch = {}
+    moves: list[Move] = []
+    for subject in subjects:
+        old = tallies[subject]
+        wins = len(nominations[subject] & winners)
+        if wins == old.wins:
+            continue
+        if result is tallies:
+            result = tallies.copy()
+        lost = old.wins + old.lost - wins
+        result[subject] = replace(old, wins=wins, lost=lost)
+        patch[subject] = {"wins": wins, "lost": lost}
+        up_for = -old.nominations
+        moves.append(((-old.wins, up_for, subject), (-wins, up_for, subject)))
+    return result, patch, moves
+
+
+def placed(places: Sequence[Place], moves: Sequence[Move]) -> Sequence[Place]:
     """Return the places of all with a win, best first, after some of them moved."""
-    if not moved:
+    if not moves:
         return places
     after = list(places)
-    for here, there in moved:
+    for here, there in moves:
         if here[0]:
             del after[bisect_left(after, here)]
         if there[0]:
