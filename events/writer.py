@@ -17,6 +17,7 @@ from events.store import Bound, History, Key, unavailable
 
 _QUEUE: Final = 1024  # writers wait beyond this many, so that memory is bounded
 _GROUP: Final = 256  # writes that share one commit, and so one wait for the disk
+_DOUBT_SECONDS: Final = 1.0  # between two looks at a file that cannot be read for the moment
 
 Apply = Callable[[Plan], History | None]
 
@@ -104,7 +105,7 @@ class GroupWriter:
 
         Raises:
             StoreUnavailable: The group was not written; or its commit failed so late that it may
-                have been, and then the next write finds it there.
+                have been, and then the log soon has it.
         """
         done: asyncio.Future[History | None] = asyncio.get_running_loop().create_future()
         await self._queue.put(_Write(apply, ceremony, history, key, done))
@@ -115,7 +116,7 @@ class GroupWriter:
         ended = False
         # Writers that came before the end but had to wait for room are served as well.
         while not (ended and self._queue.empty()):
-            group = [await self._queue.get()]
+            group = [await self._next()]
             while len(group) < _GROUP and not self._queue.empty():
                 group.append(self._queue.get_nowait())
             writes = [write for write in group if write is not None]
@@ -123,6 +124,17 @@ class GroupWriter:
             await self._write_group(writes)
             if ended:
                 await asyncio.sleep(0)  # let those who wait for room come in
+
+    async def _next(self) -> _Write | None:
+        """Return what waits next; until it comes, settle what is in doubt."""
+        while True:
+            if self._in_doubt:
+                # Who asks again by the same key finds it in the file, and does not write.
+                with contextlib.suppress(Exception):
+                    await self._look_again()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_DOUBT_SECONDS if self._in_doubt else None):
+                    return await self._queue.get()
 
     async def _write_group(self, writes: list[_Write]) -> None:
         planned: list[tuple[_Write, History | None]] = []

@@ -16,7 +16,9 @@ from typing import cast
 
 import pytest
 
+import events.writer
 from events.codec import UPCASTERS, Upcaster, decode_recorded, encode
+from events.plan import Plan
 from events.schema import APPLICATION_ID
 from events.sqlite import SqliteStore
 from events.store import (
@@ -511,6 +513,31 @@ async def test_a_ceremony_that_found_no_room_has_not_begun(store: SqliteStore) -
     await store._writer.execute("PRAGMA max_page_count = 100000")
     history = await store.begin(recorded([moment()]))
     assert history.number == 1
+
+
+async def test_a_commit_that_landed_although_it_failed_is_found_without_another_write(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = await store.begin(recorded([moment()]))
+    committed = events.writer._committed
+
+    def late(plan: Plan, connection: sqlite3.Connection) -> None:
+        monkeypatch.setattr("events.writer._committed", committed)
+        committed(plan, connection)
+        message = "disk I/O error"
+        raise sqlite3.OperationalError(message)
+
+    monkeypatch.setattr("events.writer._committed", late)
+    with pytest.raises(StoreUnavailable):
+        await store.append(
+            history, recorded([moment()], after=1), expected_version=1, key=Key("again", "digest")
+        )
+
+    # Who asks again by the same key is told that it is there, and waits for it as any reader does.
+    assert await store.bound(history, "again") == Bound("digest", 2)
+    async with asyncio.timeout(5):
+        assert (await anext(store.subscribe(history, after=1))).version == 2
+    assert await store.head(history) == 2
 
 
 # --- closing
