@@ -220,6 +220,12 @@ class _Reader:
                 f"$.offset goes back from {self._cues[-1].offset} to {cue.offset};"
                 " put the lines in the order of their offsets."
             )
+        try:
+            from_ms(to_ms(header.starts_at) + cue.offset)
+        except OverflowError as problem:
+            raise self._error(
+                f"$.offset {cue.offset} leads past the year 9999; correct it."
+            ) from problem
         decision, tag = decide(cue.event, self._state), tag_of(cue.event)
         if isinstance(decision, Refused):
             raise self._error(f"{tag} is refused: {decision.detail}", decision.rule)

@@ -189,6 +189,17 @@ async def test_whoever_may_invite_no_more_has_invited_nobody() -> None:
         problem(await doors.client.post("/api/tokens/redeem", json=code), 401, "unauthorized")
 
 
+async def test_an_editor_is_told_first_that_there_is_no_such_ceremony() -> None:
+    async with opened(*LIVE) as doors:
+        wish = {"name": "noor", "role": "editor"}
+        made = (await doors.client.post("/api/tokens", json=wish, headers=BEARER)).json()
+        editor = {"Authorization": f"Bearer {made['token']}"}
+        large = b"x" * 70_000
+        for path, status in ((f"{HERE}-not", 404), (HERE, 413)):
+            answer = await doors.client.post(f"{path}/events", content=large, headers=editor)
+            assert answer.status_code == status
+
+
 async def test_an_editor_notes_moments_and_gives_no_award() -> None:
     async with opened(*LIVE) as doors:
         editor = (await bearers(doors))["editor"]

@@ -330,7 +330,7 @@ async def test_a_wrong_field_is_named_by_its_place() -> None:
         assert "$.occurred_at" in detail
 
 
-@pytest.mark.parametrize("text", ["\u202e\U0001d54f\U0001f3ac", "\u2028", "</script>", "%s{}"])
+@pytest.mark.parametrize("text", ["\u200f\U0001d54f\U0001f3ac", "\u2028", "</script>", "%s{}"])
 async def test_any_text_that_json_can_carry_goes_in_and_comes_out_again(text: str) -> None:
     async with opened(*LIVE) as doors:
         assert (await doors.post(moment(text))).status_code == 201
@@ -664,6 +664,12 @@ async def test_an_id_may_take_54_characters() -> None:
         assert answer.status_code == 201
         rehearsal = await doors.post(b"", f"{answer.headers['location']}/rehearsals")
         assert rehearsal.status_code == 201
+
+
+async def test_a_token_may_be_for_the_longest_rehearsal_alone() -> None:
+    async with opened() as doors:
+        wish = {"name": "maya", "role": "producer", "ceremony": f"{'x' * 54}-rehearsal"}
+        assert (await doors.post(wish, "/api/tokens")).status_code == 201
 
 
 async def begun(doors: Doors, **named: Any) -> httpx.Response:

@@ -493,7 +493,8 @@ async def test_the_same_programme_again_is_already_so(night: Night, desk: Desk) 
 
 
 async def test_another_programme_under_the_same_id_is_refused(night: Night, desk: Desk) -> None:
-    for other in ((*PROGRAMME[:-1], WORKS[0]), (CeremonyScheduled("Other", HOUR),)):
+    others = ((*PROGRAMME[:-1], WORKS[0]), PROGRAMME[:-1], (CeremonyScheduled("Other", HOUR),))
+    for other in others:
         assert (
             await refused_rule(desk.schedule("made-up", other, actor="maya", key=KEY))
             == "already-scheduled"

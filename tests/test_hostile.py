@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import unicodedata
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -80,12 +81,12 @@ async def test_hostile_text_stays_text_in_every_output(text: str) -> None:
         assert "X-EVIL" not in event
 
 
-STEERING = ["\x00", "\x1b]0;owned\x07", "\x7f", "\x9b2J", "a\r\nb", "a\tb"]
+STEERING = ["\x00", "\x1b]0;owned\x07", "\x7f", "\x9b2J", "a\r\nb", "a\tb", "\u202ebda", "\u2067x"]
 
 
 @pytest.mark.parametrize("text", STEERING)
 async def test_no_door_takes_control_characters(text: str) -> None:
-    first = next(each for each in text if each < " " or "\x7f" <= each < "\xa0")
+    first = next(each for each in text if unicodedata.category(each) in {"Cc", "Cf"})
     async with opened(*LIVE) as doors:
         for event in (
             {"type": "moment-noted", "kind": "note", "text": f"Said {text}"},
@@ -100,8 +101,9 @@ async def test_no_door_takes_control_characters(text: str) -> None:
             assert text not in told["detail"]
         lines = {"type": "moment-noted", "kind": "note", "text": "One.\nTwo."}
         assert (await doors.post(lines)).status_code == 201
-        wish = {"name": f"ed{text}x", "role": "editor"}
-        problem(await doors.post(wish, "/api/tokens"), 400, "bad-request")
+        if first < "\xa0":  # a token's name is an admin's, and on no page
+            wish = {"name": f"ed{text}x", "role": "editor"}
+            problem(await doors.post(wish, "/api/tokens"), 400, "bad-request")
 
 
 async def test_a_programme_with_control_characters_has_each_place_named() -> None:

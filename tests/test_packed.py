@@ -84,12 +84,15 @@ async def raw(doors: Doors, path: str, accepted: str) -> tuple[httpx.Response, b
         return answer, b"".join([part async for part in answer.aiter_raw()])
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*PATHS, f"{HERE}/events"])
 async def test_both_forms_tell_the_same_and_caches_keep_them_apart(path: str) -> None:
     async with opened(*LIVE, announced("sound", "orbit")) as doors:
         path = await path_of(doors, path)
         plain, body = await raw(doors, path, "identity")
         packed, bytes_ = await raw(doors, path, "gzip")
+        refused, same = await raw(doors, path, "gzip;q=0")
+        assert "content-encoding" not in refused.headers
+        assert same == body
         assert "content-encoding" not in plain.headers
         if packed.headers.get("content-encoding") == "gzip":
             assert len(bytes_) < len(body)
@@ -97,8 +100,8 @@ async def test_both_forms_tell_the_same_and_caches_keep_them_apart(path: str) ->
         else:
             assert len(body) < 500
         assert bytes_ == body
-        for answer in (plain, packed):
-            varies = answer.headers["vary"].split(", ")
+        for answer in (plain, packed, refused):
+            varies = [name.strip() for name in answer.headers["vary"].split(",")]
             assert varies.count("Accept-Encoding") == 1
         assert plain.headers.get("etag") == packed.headers.get("etag")
 

@@ -158,3 +158,10 @@ def test_lines_are_checked_as_they_come() -> None:
 
     with pytest.raises(RecordingError):
         load(endless())
+
+
+def test_an_offset_that_no_date_can_hold_is_named_with_its_line() -> None:
+    last = cue({"type": "ceremony-started"}, 2**53 - 1)
+    assert "line 4: $.offset 9007199254740991 leads past the year 9999" in str(
+        refusal(*NIGHT[:3], last)
+    )

@@ -72,6 +72,11 @@ def test_a_switch_is_on_or_off(yes: str, no: str) -> None:
     assert not settings.bundled
 
 
+@pytest.mark.parametrize("text", ["*", "127.0.0.1", "::1, 10.0.0.0/8,fd00::/8"])
+def test_proxies_are_addresses_and_networks(text: str) -> None:
+    assert read_settings({"FORWARDED_ALLOW_IPS": text}).proxies == text
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [
@@ -89,6 +94,11 @@ def test_a_switch_is_on_or_off(yes: str, no: str) -> None:
         ("TRACKER_ALLOWED_ORIGINS", "https://example.org/path"),
         ("TRACKER_SHOW_REHEARSALS", "maybe"),
         ("TRACKER_BUNDLED", "2"),
+        ("FORWARDED_ALLOW_IPS", "10.0.0.0/99"),
+        ("FORWARDED_ALLOW_IPS", "10.0.0.1/8"),
+        ("FORWARDED_ALLOW_IPS", "127.0.0.1;10.0.0.1"),
+        ("FORWARDED_ALLOW_IPS", "127.0.0.1,"),
+        ("FORWARDED_ALLOW_IPS", "proxy.example"),
         ("TRACKER_CONSOLE_CODE", "too-short"),
         ("TRACKER_CONSOLE_CODE", "a code of several words"),
     ],

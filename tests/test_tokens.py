@@ -105,6 +105,12 @@ async def test_an_end_in_another_form_is_held_in_the_stored_one() -> None:
     assert "past" in str(wish.refusal("2125-01-01T00:00:00.000Z"))
 
 
+async def test_an_admin_of_one_ceremony_does_not_operate_the_whole() -> None:
+    tokens = Tokens(MemoryStore(), now=Time())
+    await tokens.issue("maya", "admin", by="operator", ceremony="oscars-89")
+    assert not tokens.operated, "so the next start makes a token for somebody who can"
+
+
 async def test_a_grant_for_a_ceremony_covers_its_rehearsal_and_no_other_night() -> None:
     tokens = Tokens(MemoryStore(), now=Time())
     one, _ = await tokens.issue("maya", "producer", by="admin", ceremony="oscars-97")

@@ -1,7 +1,7 @@
 import pytest
 
 from doors import ID, opened
-from events.ceremony import Event, MomentNoted, WinnerCorrected
+from events.ceremony import Event, MomentNoted, MomentWithdrawn, WinnerCorrected
 from night import (
     ENDED,
     LIVE,
@@ -141,6 +141,12 @@ async def test_estimated_times_are_told_to_be_so() -> None:
     assert "into the night. Times are estimated." in await text_after(
         *told, query=f"?at={START + 2}"
     )
+
+
+async def test_an_estimate_that_was_taken_back_is_told_no_more() -> None:
+    noted = MomentNoted("estimated-times", "Put together afterwards.")
+    told = (*LIVE, noted, MomentWithdrawn(START + 1), announced("sound", "orbit"), ENDED)
+    assert "Times are estimated" not in await text_after(*told, query=f"?at={START + 3}")
 
 
 async def test_the_page_links_what_else_there_is_in_its_language() -> None:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Final
 
 from msgspec.structs import replace
 
-from events.ceremony import CeremonyRescheduled, CeremonyScheduled, CeremonyStarted, Event
+from events.ceremony import (
+    CategoryListed,
+    CeremonyRescheduled,
+    CeremonyScheduled,
+    CeremonyStarted,
+    Event,
+    WorkListed,
+)
 from events.recorded import Recorded
 from events.store import (
     EventStore,
@@ -27,7 +35,7 @@ from tracker.wording import RULE as UNREADABLE
 REHEARSAL: Final = "-rehearsal"
 """Suffix of a rehearsal's ceremony id."""
 
-_AHEAD_MS: Final = 5_000
+AHEAD_MS: Final = 5_000
 _TRIES: Final = 16
 
 
@@ -243,32 +251,31 @@ class Desk:
     async def _same_programme(
         self, history: History, recorded: Sequence[Recorded], key: Key | None, *, dry_run: bool
     ) -> Posted:
-        known = [each.event async for each in self._store.read(history, limit=len(recorded))]
-        if known != [each.event for each in recorded]:
+        size = len(recorded)
+        known = [each.event async for each in self._store.read(history, limit=size + 1)]
+        longer = any(isinstance(each, (WorkListed, CategoryListed)) for each in known[size:])
+        if longer or known[:size] != [each.event for each in recorded]:
             raise RefusedByRule(
                 Refused(
                     "already-scheduled",
                     f"{history.ceremony!r} is scheduled with another programme; use another id.",
                 )
             )
-        so = AlreadySo(len(known))
+        so = AlreadySo(size)
         return await self._already_so(history, so, None if dry_run else key)
 
 
 def _accepted(decision: Accepted | Refused, occurred_at: str, now: str) -> Accepted:
     if isinstance(decision, Refused):
         raise RefusedByRule(decision)
-    if to_ms(occurred_at) > to_ms(now) + _AHEAD_MS:
+    if to_ms(occurred_at) > to_ms(now) + AHEAD_MS:
         ahead = f"{occurred_at} is more than 5 s ahead of the server's clock ({now}); correct it."
         raise RefusedByRule(Refused("from-the-future", ahead))
     return decision
 
 
 def _fold(recorded: Sequence[Recorded]) -> State:
-    state = EMPTY
-    for each in recorded:
-        state = evolve(state, each.event)
-    return state
+    return reduce(evolve, (each.event for each in recorded), EMPTY)
 
 
 def _checked(recorded: Sequence[Recorded]) -> State:

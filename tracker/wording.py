@@ -12,8 +12,10 @@ from events.ceremony import Event, MomentNoted, Nominee
 from tracker.decision import Refused
 
 RULE: Final = "control-character"
-_STEERING: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_STEERING_IN_TEXT: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_TURNING: Final = r"\u202a-\u202e\u2066-\u2069"
+"""Would turn round what stands after it on a page; no script needs them to be written."""
+_STEERING: Final = re.compile(rf"[\x00-\x1f\x7f-\x9f{_TURNING}]")
+_STEERING_IN_TEXT: Final = re.compile(rf"[\x00-\x09\x0b-\x1f\x7f-\x9f{_TURNING}]")
 """The text of a moment may have lines."""
 _MOST_NAMED: Final = 20
 

@@ -36,7 +36,7 @@ from web.observed.requests import observed
 from web.observed.traces import traces_of
 from web.observed.watch import Watch
 from web.openapi.schema import CONFIG
-from web.packed import Larder
+from web.packed import Larder, takes_gzip
 from web.pages import outputs
 from web.pages.routes import page_routes
 from web.parts import Parts
@@ -224,9 +224,8 @@ async def _finish(message: Any, scope: Any) -> None:
     if scope["method"] == "GET":
         # Everything a GET shows is public or needs a token that no page sends by itself.
         headers["Access-Control-Allow-Origin"] = "*"
-        if "gzip" not in Headers.from_scope(scope).get(
-            "Accept-Encoding", ""
-        ) and "Accept-Encoding" not in headers.get("Vary", ""):
+        takes = takes_gzip(Headers.from_scope(scope).get("Accept-Encoding", ""))
+        if not takes and "Accept-Encoding" not in headers.get("Vary", ""):
             # The compressor says it of its own form alone; caches would keep this one for all.
             headers.extend_header_value("Vary", "Accept-Encoding")
     if "grant" in scope.get("state", ()):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import re
 from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Final, NamedTuple
+
+from web.accepting import weighed
 
 MOST_BYTES: Final = 16 * 1024 * 1024
 """Room for every board of a whole night, so that walking through them packs each once."""
@@ -14,7 +15,6 @@ _LEAST: Final = 500
 """Bytes; less fills no second packet, whichever way it is sent."""
 _LEVEL: Final = 6
 """9 takes twice as long, for half a percent less of a board."""
-_NONE: Final = re.compile(r"q=0(\.0*)?")
 
 
 class Packed(NamedTuple):
@@ -79,8 +79,5 @@ class Larder:
 
 def takes_gzip(accepted: str) -> bool:
     """Read an `Accept-Encoding`: whether it names gzip, or anything, and does not refuse it."""
-    weighed: dict[str, bool] = {}
-    for each in accepted.lower().split(","):
-        name, *parameters = (part.strip() for part in each.split(";"))
-        weighed[name] = not any(_NONE.fullmatch(parameter) for parameter in parameters)
-    return weighed.get("gzip", weighed.get("*", False))
+    weights = weighed(accepted)
+    return weights.get("gzip", weights.get("*", 0)) > 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from events.recorded import Recorded, public
 from events.store import EventStore, UnknownStream
 from tracker.board import Board
 from tracker.frames import FramePage
+from web.accepting import weighed
 from web.answers import (
     BODILESS,
     EDGE_SECOND,
@@ -42,7 +42,6 @@ StoreHere = NamedDependency[SkipValidation[EventStore]]
 AnyRequest = Request[Any, Any, Any]
 
 _NDJSON: Final = "application/x-ndjson"
-_REFUSED: Final = re.compile(r"q=0(\.0*)?")
 _CSV: Final = "text/csv"
 _BY_ACCEPT: Final = {"Vary": "Accept"}
 
@@ -148,7 +147,7 @@ async def read_events(
 ) -> Response[bytes] | Stream:
     night = night_of(nights, ceremony)
     first, most = stretch(after, limit)
-    if _wants_lines(request.headers.get("accept", "")):
+    if weighed(request.headers.get("accept", "")).get(_NDJSON, 0) > 0:
         await store.check()  # while it can still be said
         return Stream(
             _lines(store, night, first, None if limit is None else most),
@@ -157,14 +156,6 @@ async def read_events(
         )
     events, head = await read_up_to_the_board(store, night, first, most)
     return json_answer(encode(Events([*map(public, events)], head)), headers=_BY_ACCEPT)
-
-
-def _wants_lines(accept: str) -> bool:
-    for each in accept.lower().split(","):
-        kind, *parameters = (part.strip() for part in each.split(";"))
-        if kind == _NDJSON:
-            return not any(_REFUSED.fullmatch(parameter) for parameter in parameters)
-    return False
 
 
 async def _lines(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -79,7 +80,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         rate_limit=_rate(given.get("TRACKER_RATE_LIMIT", "200")),
         most_connections=_count(given, "TRACKER_MAX_CONNECTIONS"),
         most_each=_count(given, "TRACKER_MAX_PER_ADDRESS") or _MOST_EACH,
-        proxies=given.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
+        proxies=_proxies(given.get("FORWARDED_ALLOW_IPS", "127.0.0.1")),
     )
 
 
@@ -131,6 +132,21 @@ def _code(text: str | None) -> str | None:
             f"TRACKER_CONSOLE_CODE has {len(text)} characters, not all of which an address can"
             " carry, or not enough; give 16 to 128 letters, digits, `-` or `_`."
         )
+    return text
+
+
+def _proxies(text: str) -> str:
+    # uvicorn takes what it cannot read for a name, trusts nobody by it, and so counts all viewers
+    # behind the proxy as one address.
+    for part in text.split(","):
+        try:
+            if part.strip() != "*":
+                ipaddress.ip_network(part.strip())
+        except ValueError as problem:
+            raise SettingsError(
+                f"FORWARDED_ALLOW_IPS is {text!r}, and {problem};"
+                " give addresses or networks with commas between, as in 127.0.0.1,10.0.0.0/8."
+            ) from problem
     return text
 
 

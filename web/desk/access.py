@@ -13,6 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from web.desk.limits import Limits
 from web.desk.tokens import Grant, Tokens
 from web.errors import ProblemError
+from web.public import night_of
 
 Deed = Literal["read", "note", "append", "rehearse", "administer"]
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], Awaitable[None]]
@@ -50,16 +51,22 @@ def needs(deed: Deed) -> Guard:
     return guard
 
 
+async def known(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Let nobody pass to a ceremony that there is not, whatever else is wrong with the request."""
+    night_of(connection.app.state.nights, connection.path_params["ceremony"])
+
+
 async def needs_for_event(
-    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
     """Let pass who may append the event that the body holds; editors note moments only."""
     grant = granted(connection)
     ceremony = connection.path_params["ceremony"]
-    if allowed(grant, "append", ceremony):
-        return
     if not allowed(grant, "note", ceremony):
         raise _forbidden(connection, grant)
+    await known(connection, handler)  # before the body, which may be too large
+    if allowed(grant, "append", ceremony):
+        return
     body = await connection.body()  # type: ignore[attr-defined]  # a guard of HTTP sees the request
     if _kind(body) not in _MOMENTS:
         raise _forbidden(connection, grant)

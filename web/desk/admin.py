@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import structlog
 from litestar import Response, get, post
-from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
-from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, SkipValidation
 from msgspec import UNSET, UnsetType
 
@@ -20,7 +18,7 @@ from tracker.desk import REHEARSAL, Desk
 from tracker.frames import Frame
 from tracker.outcomes import Posted, RefusedByRule, Stale
 from web.answers import json_answer
-from web.desk.access import needs, needs_for_event
+from web.desk.access import known, needs, needs_for_event
 from web.desk.misread import programme_of
 from web.desk.posts import LARGEST_BODY, event_of, if_match_of, key_of
 from web.desk.programme import Programme, programme_events
@@ -61,11 +59,6 @@ class RehearsalBegun(msgspec.Struct, frozen=True):
     id: str
     version: int
     epoch: str
-
-
-async def known(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Let nobody pass to a ceremony that there is not, whatever else is wrong with the request."""
-    night_of(connection.app.state.nights, connection.path_params["ceremony"])
 
 
 @post(
@@ -148,7 +141,7 @@ async def rehearse(
 @post(
     "/api/ceremonies/{ceremony:str}/events",
     summary="Append one event",
-    guards=[needs_for_event, known],
+    guards=[needs_for_event],
     request_max_body_size=LARGEST_BODY,
     operation_class=EventPost,
     responses=post_answers(Answer, 400, 401, 403, 404, 409, 412, 413, 422, 429, 503),

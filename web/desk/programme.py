@@ -27,7 +27,10 @@ RESERVED: Final = frozenset(
     {"api", "console", "schema", "healthz", "readyz", "metrics", "og", "static", "assets"}
 )
 
-CeremonyId = Annotated[str, Meta(pattern=SLUG, max_length=54)]
+_LONGEST: Final = 54
+CeremonyId = Annotated[str, Meta(pattern=SLUG, max_length=_LONGEST)]
+AnyCeremonyId = Annotated[str, Meta(pattern=SLUG, max_length=_LONGEST + len(REHEARSAL))]
+"""A rehearsal's as well."""
 
 
 class _Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

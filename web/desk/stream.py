@@ -19,8 +19,7 @@ from events.store import EventStore, StoreError
 from events.timestamp import to_ms
 from web.answers import BODILESS
 from web.clock import now
-from web.desk.access import needs
-from web.desk.admin import known
+from web.desk.access import known, needs
 from web.desk.messages import BegunAnew, DeskHello, PostedNews, Present, Revoked, You
 from web.desk.seats import Seat, Seats
 from web.desk.tokens import Grant, Tokens

@@ -16,7 +16,7 @@ from events.codec import encode
 from events.store import EventStore
 from events.timestamp import canonical, to_ms
 from tracker.desk import REHEARSAL
-from web.desk.programme import CeremonyId
+from web.desk.programme import AnyCeremonyId
 
 Role = Literal["producer", "editor", "admin"]
 # Neither spaces at its ends nor control characters.
@@ -70,7 +70,7 @@ class TokenWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     name: ActorName
     role: Role
-    ceremony: CeremonyId | UnsetType = UNSET
+    ceremony: AnyCeremonyId | UnsetType = UNSET
     expires_at: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
@@ -137,9 +137,10 @@ class Tokens:
 
     @property
     def operated(self) -> bool:
-        """True where somebody can enter as an admin."""
+        """True where somebody can administer all of it, not one ceremony alone."""
         return self._operator is not None or any(
-            each.role == "admin" and self.stands(each) for each in self.listed()
+            each.role == "admin" and each.ceremony is UNSET and self.stands(each)
+            for each in self.listed()
         )
 
     def listed(self) -> Sequence[Grant]:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from tracker.board import Board
+from web.accepting import by_preference
 
 Language = Literal["en", "es"]
 
@@ -164,24 +165,7 @@ def language_of(wanted: str | None, accepted: str) -> Language:
         wanted: What `?lang=` says; one that there is not counts as none.
         accepted: The `Accept-Language` header, or "".
     """
-    for tag in (wanted, *_accepted(accepted)):
+    for tag in (wanted, *by_preference(accepted)):
         if (language := spoken(tag)) is not None:
             return language
     return DEFAULT
-
-
-def _accepted(header: str) -> list[str]:
-    """Return the tags of an `Accept-Language` header, best first."""
-    found: list[tuple[float, str]] = []
-    for each in header.split(","):
-        tag, _, parameter = each.partition(";")
-        found.append((_weight(parameter), tag))
-    return [tag for weight, tag in sorted(found, key=lambda pair: -pair[0]) if weight > 0]
-
-
-def _weight(parameter: str) -> float:
-    name, _, value = parameter.replace(" ", "").partition("=")
-    try:
-        return float(value) if name.lower() == "q" else 1.0
-    except ValueError:
-        return 0.0

@@ -15,6 +15,7 @@ from events.ceremony import (
     CeremonyScheduled,
     Event,
     MomentNoted,
+    MomentWithdrawn,
     WinnerAnnounced,
     WinnerCorrected,
     WinnerRetracted,
@@ -67,7 +68,6 @@ class Chronicle:
         revised: When the start was last set, as a timestamp; or empty.
         revisions: How often it was set anew.
         ended: When the night ended, as a timestamp; or empty.
-        estimated: Whether the night says that its times are estimates.
     """
 
     def __init__(self) -> None:
@@ -75,9 +75,14 @@ class Chronicle:
         self.revised = ""
         self.revisions = 0
         self.ended = ""
-        self.estimated = False
+        self._moments: Final[dict[int, str]] = {}
         self._version = 0
         self._held: Final[dict[str, tuple[str, ...]]] = {}
+
+    @property
+    def estimated(self) -> bool:
+        """Whether the night says that its times are estimates, and has not taken that back."""
+        return ESTIMATED in self._moments.values()
 
     def catch_up(self, night: Night) -> None:
         """Take in what is new."""
@@ -106,7 +111,9 @@ class Chronicle:
             case CeremonyReopened():
                 self.ended = ""
             case MomentNoted(kind=kind):
-                self.estimated = self.estimated or kind == ESTIMATED
+                self._moments[fact.version] = kind
+            case MomentWithdrawn(version=noted):
+                self._moments.pop(noted, None)
             case _:
                 pass
 

@@ -15,6 +15,7 @@ from litestar.params import FromPath
 
 from web.answers import FOR_EVER, NO_CACHE, unchanged
 from web.errors import ProblemError
+from web.packed import takes_gzip
 from web.pages.shell import BUILT
 from web.public import AnyRequest
 
@@ -98,7 +99,7 @@ def _sent(request: AnyRequest, found: _File) -> Response[bytes]:
     body = found.body
     if found.packed is not None:
         headers["Vary"] = "Accept-Encoding"
-        if "gzip" in request.headers.get("accept-encoding", ""):
+        if takes_gzip(request.headers.get("accept-encoding", "")):
             headers["Content-Encoding"] = "gzip"
             body = found.packed
     return Response(body, media_type=found.media_type, headers=headers)

@@ -174,7 +174,7 @@ def _honours(words: Words, board: Board, kind: Subject, key: str) -> str:
 def _credited(board: Board, line: NomineeLine, kind: Subject) -> tuple[str, ...]:
     if line.withdrawn is not UNSET:
         return ()
-    credited = subjects_of((line,), board.works)
+    credited = subjects_of(line, board.works)
     match kind:
         case "films":
             return credited.works

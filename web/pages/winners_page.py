@@ -136,7 +136,8 @@ def _moment(words: Words, night: Night, board: Board, version: int) -> str:
     hours, minutes = divmod(minutes, 60)
     time = f"{hours} h {minutes} min" if hours else f"{minutes} min"
     told = words.moment.format(time=time)
-    return f"{told} {words.estimated}" if chronicle(night).estimated else told
+    estimated = chronicle(night).estimated and not night.summary.rehearsal
+    return f"{told} {words.estimated}" if estimated else told
 
 
 def _award(
