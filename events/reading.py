@@ -12,12 +12,12 @@ from events.connection import Connection, Result
 from events.recorded import Recorded
 from events.store import CorruptEvent, History, unavailable
 
-_ROWS: Final = (
+ROWS: Final = (
     "SELECT recorded FROM events"
     " WHERE history = ? AND version > ? AND version <= ? ORDER BY version"
 )
 # The same rows as the lines of one value: each row by itself would wait for the interpreter.
-_LINES: Final = f"SELECT CAST(group_concat(recorded, '\n') AS BLOB) FROM ({_ROWS})"  # noqa: S608 - a constant of ours
+_LINES: Final = f"SELECT CAST(group_concat(recorded, '\n') AS BLOB) FROM ({ROWS})"  # noqa: S608 - a constant of ours
 
 # What is decoded at once stays in a core's cache until it is folded. What is fetched at once is
 # more: a visit to the connection's thread costs as much as folding hundreds of events.
@@ -64,9 +64,7 @@ class Reader:
                 found = _decoded(piece)
                 if found is None:
                     place = (history.number, piece.after, piece.last)
-                    found = _one_by_one(
-                        history.ceremony, piece.after, await self.fetch(_ROWS, place)
-                    )
+                    found = one_by_one(history.ceremony, piece.after, await self.fetch(ROWS, place))
                 yield found
                 after = piece.last
 
@@ -105,7 +103,7 @@ def _decoded(piece: _Piece) -> Iterable[Recorded] | None:
     return found if in_place else None
 
 
-def _one_by_one(ceremony: str, after: int, rows: Iterable[tuple[bytes]]) -> Iterator[Recorded]:
+def one_by_one(ceremony: str, after: int, rows: Iterable[tuple[bytes]]) -> Iterator[Recorded]:
     """Decode row by row, so that an old shape is lifted and what cannot be read is named."""
     for version, (data,) in enumerate(rows, start=after + 1):
         try:

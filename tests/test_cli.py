@@ -1,6 +1,7 @@
 import asyncio
 import io
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -8,20 +9,24 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.resources import files
 from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
 from replay.recording import bundled, load
 from servers import TOKEN, TRACKER, RunningServer, environment, free_port
-from web.commands.client import LONGEST_PAUSE, TRIES, Client, NoServer, Refusal
+from web.cli import cli
+from web.commands.client import LONGEST_PAUSE, TRIES, Client, CommandError, NoServer, Refusal
+from web.commands.exporting import write
 from web.commands.place import address, database
 from web.commands.rehearse import Summary
 from web.commands.telling import telling
-from web.commands.tokens import row
+from web.commands.tokens import ThroughServer, row
 from web.desk.tokens import Grant
 
 PATIENCE = 60.0
@@ -160,10 +165,11 @@ def test_a_night_goes_out_and_in_and_out_again_byte_for_byte(
 
     # ... and into a file that nobody holds.
     file = tmp_path / "alone.db"
-    assert alone(file, "import", night).stdout == f"{ceremony}: {count} events imported.\n"
+    said = f"{ceremony}: {count} events imported. The file is {file}.\n"
+    assert alone(file, "import", night).stdout == said
     assert alone(file, "export", ceremony).stdout.encode() == exported
     again = alone(file, "import", night)
-    assert again.stdout == f"{ceremony}: all {count} events are there already.\n"
+    assert again.stdout.startswith(f"{ceremony}: all {count} events are there already. The file")
 
 
 def renamed(source: Path, target: Path, ceremony: str, lines: int | None = None) -> Path:
@@ -199,8 +205,8 @@ def test_a_broken_import_goes_on_where_it_broke(
 
     for command in (through, by_file):
         command("import", part)
-        went_on = f"{ceremony}: {there[1] - there[0]} events imported, after {there[0]}.\n"
-        assert command("import", whole).stdout == went_on
+        went_on = f"{ceremony}: {there[1] - there[0]} events imported, after {there[0]}."
+        assert command("import", whole).stdout.startswith(went_on)
         assert len(command("export", ceremony).stdout.splitlines()) == 1 + there[1]
         assert "export it rather than import it" in sentence(command("import", part))
 
@@ -228,6 +234,54 @@ def test_a_bad_line_is_named_and_nothing_is_imported(
     bad.write_bytes(bad.read_bytes() + b'{"offset":0,"event":{"type":"winner-guessed"}}\n')
     assert sentence(empty.run("import", bad, check=False)).startswith("bad.jsonl, line 102: ")
     assert httpx.get(f"{empty.url}/api/ceremonies/bad").status_code == 404
+
+
+def test_a_night_that_happens_before_its_time_is_refused_alike_and_whole(
+    empty: RunningServer, tmp_path: Path
+) -> None:
+    start = "2125-03-01T20:00:00.000Z"
+    header = {"recording": 1, "ceremony": "far-off", "name": "Gala", "starts_at": start}
+    scheduled = {"type": "ceremony-scheduled", "name": "Gala", "starts_at": start}
+    cues = [{"offset": 0, "event": scheduled}, {"offset": 1, "event": {"type": "ceremony-started"}}]
+    whole, programme = tmp_path / "whole.jsonl", tmp_path / "programme.jsonl"
+    lines = [json.dumps(each) + "\n" for each in (header, *cues)]
+    whole.write_text("".join(lines))
+    programme.write_text("".join(lines[:2]))
+    file = tmp_path / "alone.db"
+    for said in (empty.run("import", whole, check=False), alone(file, "import", whole)):
+        assert sentence(said).startswith("Line 3 is refused: 2125-03-01T20:00:00.001Z")
+    assert httpx.get(f"{empty.url}/api/ceremonies/far-off").status_code == 404
+
+    # The programme alone is no event ahead of its time, and is dated when it became known.
+    for command in (empty.run, partial(alone, file)):
+        assert command("import", programme).returncode == 0
+        first = json.loads(command("export", "far-off").stdout.splitlines()[1])
+        assert first["occurred_at"] < start
+
+
+def test_an_export_leaves_a_pipe_a_pipe_and_a_link_a_link(tmp_path: Path) -> None:
+    pipe, real, link = tmp_path / "pipe", tmp_path / "real", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(real)
+    real.write_text("before")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write(b"a night", pipe)
+        assert os.read(reader, 100) == b"a night"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+    write(b"a night", link)
+    assert link.is_symlink()
+    assert real.read_bytes() == b"a night"
+    assert {each.name for each in tmp_path.iterdir()} == {"pipe", "real", "link"}
+
+
+def test_an_export_that_cannot_be_written_names_what_was_asked_for(tmp_path: Path) -> None:
+    output = tmp_path / "nowhere" / "night.jsonl"
+    with pytest.raises(OSError, match="No such file") as refused:
+        write(b"a night", output)
+    assert refused.value.filename == str(output)
 
 
 def test_an_id_of_the_trackers_own_cannot_be_imported(
@@ -280,6 +334,41 @@ def test_the_address_is_where_the_server_would_listen(monkeypatch: pytest.Monkey
     assert address(None) == "http://[::1]:8123"
     assert address("http://elsewhere") == "http://elsewhere"
     assert database(None, create=True, environment={"TRACKER_DATABASE": "a.db"}) == Path("a.db")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("gala", "ftp://gala", "http://", "http://gala:abc", "http://gala:99999"),
+        *("http://[::1", "http://gala:0"),
+    ],
+)
+def test_what_is_no_address_is_said_to_be_none(url: str) -> None:
+    with pytest.raises(CommandError, match="no address of a server"):
+        Client(url)
+
+
+@pytest.mark.parametrize("token", ["", "s3cret\r", "s3 cret", "s3crét", "s3cret\x00"])
+def test_what_is_no_token_is_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(CommandError, match="no token has") as refused:
+        Client("http://gala", token)
+    assert "s3" not in str(refused.value)
+
+
+@pytest.mark.parametrize("command", ["watch", "rehearse", "export"])
+@pytest.mark.parametrize("wrong", ["", ".", "..", "../../healthz", "oscars-97?x", "gala\n"])
+def test_what_is_no_id_of_a_ceremony_is_refused_unasked(command: str, wrong: str) -> None:
+    ended = CliRunner().invoke(cli, [command, wrong, "--url", "http://127.0.0.1:1"])
+    assert ended.exit_code == 2
+    assert "is no id of a ceremony" in ended.output
+
+
+def test_what_is_no_id_of_a_token_is_refused_unasked() -> None:
+    client, asked, _ = patient()
+    for wrong in ("", "..", "1/../2", "1?x"):
+        with pytest.raises(CommandError, match="No token"):
+            asyncio.run(ThroughServer(client).revoke(wrong))
+    assert not asked
 
 
 # --- watch
@@ -453,6 +542,37 @@ def test_what_is_no_tracker_is_said_to_be_none() -> None:
         asyncio.run(client.get("/api/ceremonies/gala"))
     client, _, _ = patient(httpx.Response(200, text="<html>"))
     assert not asyncio.run(client.answers())
+
+
+def hangs(request: httpx.Request) -> httpx.Response:
+    raise httpx.ReadTimeout("", request=request)
+
+
+def refuses(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("refused", request=request)
+
+
+@pytest.mark.parametrize("silent", [hangs, cut, problem(503, "unavailable")])
+def test_who_does_not_say_what_it_is_is_not_taken_for_nobody(
+    silent: Answering | httpx.Response,
+) -> None:
+    client, _, _ = patient(silent)
+    with pytest.raises(NoServer, match="does not say whether it is a tracker"):
+        asyncio.run(client.answers())
+
+
+def test_only_where_nobody_listens_there_is_no_server() -> None:
+    client, _, _ = patient(refuses)
+    assert not asyncio.run(client.answers())
+
+
+def test_a_token_that_was_not_given_is_not_called_unknown() -> None:
+    given, _, _ = patient(problem(401, "unauthorized"))
+    with pytest.raises(Refusal, match="does not know this token"):
+        asyncio.run(given.send("GET", "/api/tokens"))
+    transport = httpx.MockTransport(lambda _: problem(401, "unauthorized"))
+    with pytest.raises(Refusal, match="asks for a token"):
+        asyncio.run(Client("http://gala", transport=transport).send("GET", "/api/tokens"))
 
 
 def test_a_line_separator_in_a_text_does_not_end_the_line() -> None:

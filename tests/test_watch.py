@@ -10,7 +10,7 @@ from rich.console import Console
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from events.ceremony import Event, MomentNoted
+from events.ceremony import CeremonyEnded, Event, MomentNoted
 from night import (
     LIVE,
     PROGRAMME,
@@ -21,11 +21,13 @@ from night import (
     presenting,
     projections,
     recorded,
+    retracted,
     under_review,
 )
 from tracker.frames import frame
 from web.commands.backoff import spread
 from web.commands.client import Client, CommandError, NoServer
+from web.commands.news import news
 from web.commands.terminal import Link, board_view
 from web.commands.watch import LONGEST_PAUSE, listen
 from web.commands.watched import RECENT, Watched
@@ -163,6 +165,32 @@ def test_a_result_in_doubt_says_so() -> None:
     assert "under review" in shown
 
 
+def test_a_correction_says_so_and_strikes_what_stood() -> None:
+    watched = watching(*NIGHT, corrected("film", "orbit"))
+    kicker, line = printed(watched).splitlines()[2:4]
+    assert "BEST FILM  corrected" in kicker
+    assert line.startswith("Orbit  not Harbour")
+    told_first = news(watched)
+    assert told_first is not None
+    assert told_first.doubtful, "so it is not in gold"
+    false = printed(watched, height=40).partition("LAST EVENTS")[2]
+    assert "no longer so: Best Film: Harbour" in false
+
+
+def test_a_result_taken_back_is_the_latest_news() -> None:
+    watched = watching(*NIGHT, announced("song", "adrift"), retracted("song"))
+    kicker, line, why = printed(watched).splitlines()[2:5]
+    assert "ORIGINAL SONG  taken back" in kicker
+    assert line.startswith("No result  not “Adrift”")
+    assert why.startswith("the wrong envelope")
+
+
+def test_the_board_says_in_words_who_leads_and_what_is_next() -> None:
+    shown = printed(watching(*NIGHT))
+    assert "Harbour leads with 1 win  ·  Next: " in shown
+    assert "led with" in printed(watching(*NIGHT, CeremonyEnded("early")))
+
+
 def test_a_rehearsal_is_called_one() -> None:
     assert "REHEARSAL" in printed(watching(*NIGHT, ceremony="made-up-rehearsal"))
     assert "REHEARSAL" not in printed(watching(*NIGHT))
@@ -197,7 +225,7 @@ def test_awards_are_a_line_each_a_tie_in_one_and_doubt_marked() -> None:
         under_review("film"),
     )
     assert awards(watched.board) == [
-        "Original Song: Harbour (“Adrift” · Ada Lund) and Orbit (“Apogee” · Dee Ito)",
+        "Original Song: “Adrift” (Harbour · Ada Lund) and “Apogee” (Orbit · Dee Ito)",
         "Honour: Bo Rey",
         "Best Film: Harbour (Ada Lund, Bo Rey) [under review]",
     ]
@@ -324,3 +352,23 @@ async def test_where_there_never_was_a_server_watching_ends_with_a_sentence() ->
     async with Client("http://127.0.0.1:1") as client:
         with pytest.raises(NoServer, match="No server answers"):
             await listen(client, Watched("made-up"), lambda: None)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ('{"type":"urn:x:crowded","detail":"1000 viewers are here."}', "1000 viewers are here"),
+        ("busy", "answers with status 503 as no tracker would"),
+    ],
+)
+async def test_who_refuses_at_first_is_told_with_its_reason(body: str, sentence: str) -> None:
+    def refuse(connection: ServerConnection, _: Request) -> Response:
+        return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, body)
+
+    async with serve(Host().receive, "127.0.0.1", 0, process_request=refuse) as running:
+        port = next(iter(running.sockets)).getsockname()[1]
+        async with Client(f"http://127.0.0.1:{port}") as client:
+            with pytest.raises(CommandError, match=sentence) as told:
+                await listen(client, Watched("made-up"), lambda: None)
+    assert "start one" not in str(told.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import click
 
 from web.commands.legible import legible
+from web.commands.log_commands import backup, restore, verify
 from web.commands.speaking import client_of, producing, run_to_end, speaking, without
 from web.commands.token_command import token
 
@@ -28,6 +30,19 @@ class _Finite(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value!r} is no number.", param, ctx)
         return number
+
+
+class _Ceremony(click.ParamType[str]):
+    """A ceremony's id, which becomes a part of paths."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from events.ceremony import SLUG
+
+        if not re.match(SLUG, str(value)):
+            self.fail(f"{value!r} is no id of a ceremony; one is like oscars-97.", param, ctx)
+        return str(value)
 
 
 class _Commands(click.Group):
@@ -72,7 +87,7 @@ def serve() -> None:
 
 
 @cli.command()
-@click.argument("ceremony", metavar="ID")
+@click.argument("ceremony", type=_Ceremony(), metavar="ID")
 @click.option(
     "--speed",
     type=_Finite(0.1, 3600),
@@ -108,7 +123,7 @@ def rehearse(
 
 
 @cli.command()
-@click.argument("ceremony", metavar="ID")
+@click.argument("ceremony", type=_Ceremony(), metavar="ID")
 @click.option("--once", is_flag=True, help="Print the board as it is, and stop there.")
 @speaking
 def watch(ceremony: str, url: str | None, *, once: bool) -> None:
@@ -145,13 +160,15 @@ def import_(file: Path, url: str | None, token: str | None) -> None:
             async with client:
                 if await client.answers():
                     return str(await import_through(client, recording, tell))
-            return str(await import_into(database(url, create=True), recording, tell))
+            file = database(url, create=True).resolve()
+            imported = await import_into(file, recording, tell)
+            return legible(f"{imported} The file is {file}.")
 
     click.echo(run_to_end(run()))
 
 
 @cli.command()
-@click.argument("ceremony", metavar="ID")
+@click.argument("ceremony", type=_Ceremony(), metavar="ID")
 @click.option(
     "-o",
     "--output",
@@ -183,7 +200,8 @@ def openapi() -> None:
     click.echo(document())
 
 
-cli.add_command(token)
+for command in (verify, backup, restore, token):
+    cli.add_command(command)
 
 
 def main() -> None:

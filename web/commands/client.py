@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, Self
@@ -20,6 +21,7 @@ TRIES: Final = 12
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 5.0
 _PASSING: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+_TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 _NDJSON: Final = "application/x-ndjson"
 
 
@@ -71,14 +73,20 @@ class Client:
             pause: Sleeps for so many seconds between two tries.
 
         Raises:
-            CommandError: The url is none.
+            CommandError: The url is none, or the token is none.
         """
         self.url: Final = url.rstrip("/")
         self._token: Final = token
         self._pause: Final = pause
-        if not self.url.startswith(("http://", "https://")):
+        if not _is_address(self.url):
             raise CommandError(
                 f"{url!r} is no address of a server; give one like http://host:8000."
+            )
+        # Here, since what the network says of a bad header quotes it, and this one is a secret.
+        if token is not None and not _TOKEN.fullmatch(token):
+            raise CommandError(
+                "The token holds what no token has, such as a space, a line's end or an accent;"
+                " correct --token or TRACKER_TOKEN."
             )
         # Whatever proxy the environment names, the server next door is reached directly.
         if transport is None and is_near(self.url):
@@ -94,11 +102,20 @@ class Client:
         await self._http.aclose()
 
     async def answers(self) -> bool:
-        """Tell whether a tracker is running there."""
+        """
+        Tell whether a tracker is running there.
+
+        Raises:
+            NoServer: Something is, which does not say what it is.
+        """
         try:
             found = await self._http.get("/healthz")
-        except httpx.TransportError:
+        except httpx.ConnectError:
             return False
+        except httpx.TransportError as problem:
+            raise self._silent(str(problem) or type(problem).__name__) from problem
+        if found.status_code in _PASSING:
+            raise self._silent(f"status {found.status_code}")
         return found.status_code == HTTPStatus.OK and _object(found.content) == {"status": "alive"}
 
     async def get(self, path: str) -> dict[str, Any]:
@@ -185,16 +202,27 @@ class Client:
         body = _object(answer.content)
         if body is not None and answer.is_success:
             return Answer(body, answer.status_code == HTTPStatus.CREATED)
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            unknown = "does not know this token" if self._token else "asks for a token"
+            sentence = f"The server {unknown}; give one with --token or TRACKER_TOKEN."
+            raise Refusal(answer.status_code, "unauthorized", sentence)
+        raise self.refused(answer.status_code, answer.content)
+
+    def refused(self, status: int, content: bytes) -> NoServer | Refusal:
+        """Return what an answer says that is not what was asked for."""
+        body = _object(content)
         if body is None or "detail" not in body:
-            raise NoServer(
-                f"{self.url} answers with status {answer.status_code} as no tracker would;"
+            return NoServer(
+                f"{self.url} answers with status {status} as no tracker would;"
                 " give the address of one with --url."
             )
-        name = str(body.get("type", "")).rpartition(":")[2]
-        detail = str(body["detail"])
-        if answer.status_code == HTTPStatus.UNAUTHORIZED:
-            detail = "The server does not know this token; give one with --token or TRACKER_TOKEN."
-        raise Refusal(answer.status_code, name, detail)
+        return Refusal(status, str(body.get("type", "")).rpartition(":")[2], str(body["detail"]))
+
+    def _silent(self, why: str) -> NoServer:
+        return NoServer(
+            f"{self.url} does not say whether it is a tracker ({why}); ask again when it does,"
+            " or give another --url."
+        )
 
     def _lost(self, problem: httpx.TransportError) -> NoServer:
         why = str(problem) or type(problem).__name__
@@ -222,6 +250,15 @@ def _object(content: bytes) -> dict[str, Any] | None:
 def _retry_after(headers: Mapping[str, str]) -> float:
     given = headers.get("Retry-After", "")
     return min(float(given), LONGEST_PAUSE) if given.isdecimal() else 0.0
+
+
+def _is_address(url: str) -> bool:
+    try:
+        known = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    port = 1 if known.port is None else known.port
+    return known.scheme in {"http", "https"} and bool(known.host) and 0 < port < 1 << 16
 
 
 def is_near(url: str) -> bool:

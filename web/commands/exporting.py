@@ -53,9 +53,21 @@ def write(recording: bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(recording)
         sys.stdout.buffer.flush()
         return
-    beside = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        _put(recording, output)
+    except OSError as problem:
+        # The name that was asked for, not that of the file beside it.
+        raise OSError(problem.errno, problem.strerror, str(output)) from problem
+
+
+def _put(recording: bytes, output: Path) -> None:
+    if output.exists() and not output.is_file():
+        output.write_bytes(recording)  # a pipe or a device is written to, and stays what it is
+        return
+    target = output.resolve()
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         beside.write_bytes(recording)
-        beside.replace(output)
+        beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ from events.store import UnknownStream
 from events.timestamp import from_ms, to_ms
 from replay.recording import Cue, Recording
 from replay.recording import recorded as as_recorded
-from tracker.desk import Desk
+from tracker.desk import AHEAD_MS, Desk
 from tracker.outcomes import RefusedByRule
 from web.clock import now
 from web.commands.client import Client, CommandError, Refusal
@@ -57,15 +57,18 @@ async def import_through(client: Client, recording: Recording, tell: Tell) -> Im
     Post a recording to a server; what is there of it already stays, so a broken import goes on.
 
     Raises:
-        CommandError: The ceremony has other events, or the server refuses; which line is named.
+        CommandError: The ceremony has other events, one is still to happen, or the server refuses;
+            which line is named.
     """
     ceremony = recording.header.ceremony
     known = await _known(client, ceremony)
     version = _agreeing(recording, known)
+    programme, opened = opening(recording)
+    _check_hours(recording, after=version or opened)
     for event in known:
         tell(tag_of(event))
     if not known:
-        programme, version = opening(recording)
+        version = opened
         try:
             await client.post("/api/ceremonies", encode(programme), key=f"import-{new_id()}")
         except Refusal as refusal:
@@ -84,10 +87,11 @@ async def import_into(path: Path, recording: Recording, tell: Tell) -> Imported:
     Put a recording into a log that nobody holds.
 
     Raises:
-        CommandError: The ceremony has other events, or an id that is the tracker's own.
+        CommandError: The ceremony has other events, one is still to happen, or its id is the
+            tracker's own.
         StoreError: The log cannot be opened or written.
     """
-    opening(recording)
+    _, opened = opening(recording)
     ceremony = recording.header.ceremony
     store = await SqliteStore.open(path)
     try:
@@ -98,8 +102,15 @@ async def import_into(path: Path, recording: Recording, tell: Tell) -> Imported:
         except UnknownStream:
             known = []
         version = _agreeing(recording, known)
-        events = as_recorded(recording, new_id, now(), ACTOR)
+        _check_hours(recording, after=version or opened)
+        moment = now()
+        events = as_recorded(recording, new_id, moment, ACTOR)
         if not known:
+            # As a server dates the programme of a night that is still to come.
+            events[:opened] = [
+                msgspec.structs.replace(each, occurred_at=min(each.occurred_at, moment))
+                for each in events[:opened]
+            ]
             await desk.begin(events, checked=True)
         for each in events[version:] if known else ():
             await _append(desk, each)
@@ -173,9 +184,27 @@ def _agreeing(recording: Recording, known: Sequence[Event]) -> int:
     return len(known)
 
 
+def _check_hours(recording: Recording, after: int) -> None:
+    """
+    Refuse what a server would refuse in the middle of it, before anything is there.
+
+    Raises:
+        CommandError: An event after a version is still to happen.
+    """
+    latest = from_ms(to_ms(now()) + AHEAD_MS)
+    for version, cue in enumerate(recording.cues[after:], start=after + 1):
+        if (hour := _hour(recording, cue)) > latest:
+            raise CommandError(f"Line {version + 1} is refused: {hour} is still to come.")
+
+
+def _hour(recording: Recording, cue: Cue) -> str:
+    if cue.occurred_at is not UNSET:
+        return cue.occurred_at
+    return from_ms(to_ms(recording.header.starts_at) + cue.offset)
+
+
 async def _post(client: Client, recording: Recording, cue: Cue, version: int) -> None:
-    ceremony, start = recording.header.ceremony, to_ms(recording.header.starts_at)
-    occurred_at = from_ms(start + cue.offset) if cue.occurred_at is UNSET else cue.occurred_at
+    ceremony, occurred_at = recording.header.ceremony, _hour(recording, cue)
     try:
         answer = await client.post(
             f"/api/ceremonies/{ceremony}/events",

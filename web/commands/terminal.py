@@ -12,8 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tracker.desk import REHEARSAL
+from web.commands.news import news, superseded
 from web.commands.watched import Watched
-from web.commands.wording import headline, named, told
+from web.commands.wording import headline, leading, named, told, upcoming
 
 # Gold means won and nothing else, red means live, amber what is in doubt; each has a word as well.
 GOLD: Final = "#e6c069"
@@ -24,7 +25,7 @@ MUTE: Final = "#b3aab8"
 WIDE: Final = 110
 """Columns from which the categories stand beside the films."""
 STALE_SECONDS: Final = 25.0
-_FIXED_ROWS: Final = 14
+_FIXED_ROWS: Final = 15
 """What the narrow board takes besides films and events."""
 _MARKS: Final = {
     "awarded": ("●", GOLD),
@@ -64,7 +65,10 @@ def board_view(
     if not watched.board:
         return Text("Connecting ...", style=MUTE)
     rows = None if height is None else max(2, height - _FIXED_ROWS)
-    top = Group(_header(watched, link), Rule(style=MUTE), _latest(watched), _stage(watched), Text())
+    top = Group(
+        _header(watched, link), Rule(style=MUTE), _latest(watched), _stage(watched),
+        _outlook(watched.board), Text(),
+    )  # fmt: skip
     if width < WIDE:
         films = None if rows is None else rows - rows // 3
         events = 5 if rows is None else rows // 3
@@ -112,20 +116,22 @@ def _pill(watched: Watched, link: Link | None) -> Text:
 
 
 def _latest(watched: Watched) -> RenderableType:
-    board = watched.board
-    category = board["latest"].get("category")
-    if category is None:
+    board, told_first = watched.board, news(watched)
+    if told_first is None:
         return Group(Text("NO AWARD YET", style=MUTE), Text(), Text())
-    line = board["categories"][category]
-    kicker = Text(line["name"].upper(), style=GOLD)
-    if line["status"] == "under-review":
-        kicker.append("  ◐ under review", style=f"bold {AMBER}")
-    titles, more = zip(*(headline(board, category, each) for each in line["winners"]), strict=True)
-    return Group(
-        kicker,
-        Text(" and ".join(titles), style="bold", no_wrap=True, overflow="ellipsis"),
-        Text(" and ".join(filter(None, more)), style=MUTE, no_wrap=True, overflow="ellipsis"),
-    )
+    tone = AMBER if told_first.doubtful else GOLD
+    kicker = Text(named(board, told_first.category).upper(), style=tone)
+    if told_first.word:
+        mark = "◐ " if told_first.word == "under review" else ""
+        kicker.append(f"  {mark}{told_first.word}", style=f"bold {tone}")
+    names = [headline(board, told_first.category, each) for each in told_first.winners]
+    line = Text(no_wrap=True, overflow="ellipsis")
+    line.append(" and ".join(title for title, _ in names) or "No result", style="bold")
+    for each in told_first.struck:
+        line.append("  not ", style=MUTE)
+        line.append(headline(board, told_first.category, each)[0], style=f"strike {MUTE}")
+    more = told_first.reason or " and ".join(more for _, more in names if more)
+    return Group(kicker, line, Text(more, style=MUTE, no_wrap=True, overflow="ellipsis"))
 
 
 def _stage(watched: Watched) -> RenderableType:
@@ -145,6 +151,12 @@ def _stage(watched: Watched) -> RenderableType:
     )
     line.add_row(stage, bar, f"{awarded} of {categories}")
     return Group(Text(), line)
+
+
+def _outlook(board: dict[str, Any]) -> RenderableType:
+    parts = [leading(board), upcoming(board)]
+    said = "  ·  ".join(each for each in parts if each)
+    return Text(said, style=MUTE, no_wrap=True, overflow="ellipsis")
 
 
 def _films(board: dict[str, Any], rows: int | None) -> RenderableType:
@@ -204,7 +216,12 @@ def _events(watched: Watched, rows: int) -> RenderableType:
     table = Table(expand=True, box=None, padding=(0, 1, 0, 0), header_style=MUTE)
     table.add_column("", justify="right", width=4, style=MUTE)
     table.add_column("LAST EVENTS", ratio=1, no_wrap=True, overflow="ellipsis")
+    gone = superseded(watched.recent)
     for each in list(reversed(watched.recent))[:rows]:
         style = "" if each.event["type"].startswith("winner-") else MUTE
-        table.add_row(str(each.version), Text(told(watched.board, each.event), style=style))
+        line = Text(told(watched.board, each.event), style=style)
+        if each.version in gone:
+            line.stylize(f"strike {MUTE}")
+            line = Text("no longer so: ", style=MUTE).append_text(line)
+        table.add_row(str(each.version), line)
     return table

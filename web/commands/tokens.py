@@ -59,6 +59,8 @@ class ThroughServer:
         return msgspec.convert(await self._client.send("GET", "/api/tokens"), _Listed).tokens
 
     async def revoke(self, number: str) -> None:
+        if not number.isalnum():  # it becomes a part of a path
+            raise _none(number)
         await self._client.send("DELETE", f"/api/tokens/{number}")
 
 
@@ -97,7 +99,11 @@ class InFile:
 
     async def revoke(self, number: str) -> None:
         if not await self._tokens.revoke(number, by=ACTOR):
-            raise CommandError(f"No token {number!r} stands; `tracker token list` names them.")
+            raise _none(number)
+
+
+def _none(number: str) -> CommandError:
+    return CommandError(f"No token {number!r} stands; `tracker token list` names them.")
 
 
 def wish_of(options: Mapping[str, str | None]) -> TokenWish:

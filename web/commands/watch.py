@@ -110,7 +110,10 @@ async def listen(
             if refusal.response.status_code == HTTPStatus.NOT_FOUND:
                 sentence = f"No ceremony {watched.ceremony!r} is known at {client.url}."
                 raise CommandError(sentence) from refusal
-            _unless_heard(client, watched, refusal)
+            if watched.heard is None:
+                raise client.refused(
+                    refusal.response.status_code, bytes(refusal.response.body or b"")
+                ) from refusal
         except (OSError, WebSocketException, CommandError) as problem:
             _unless_heard(client, watched, problem)
             advice = advised(problem)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 Board = Mapping[str, Any]
+_NAMED_AT_MOST: Final = 3
+"""How many leaders a sentence names; of more it tells the number."""
 
 
 def named(board: Board, category: str) -> str:
@@ -19,14 +21,45 @@ def headline(board: Board, category: str, nominee: str) -> tuple[str, str]:
     line = board["categories"].get(category, {}).get("nominees", {}).get(nominee)
     if line is None:
         return nominee, ""
-    people = ", ".join(board["people"][person]["name"] for person in line["people"])
+    names = ", ".join(board["people"][person]["name"] for person in line["people"])
     detail = line.get("detail", {})
-    more = [f"“{detail['song']}”" if "song" in detail else "", people]
-    more += [str(detail[part]) for part in ("character", "country") if part in detail]
-    said = " · ".join(part for part in more if part)
-    if "work" not in line:
-        return said or nominee, ""
-    return str(board["works"][line["work"]]["title"]), said
+    film = str(board["works"][line["work"]]["title"]) if "work" in line else ""
+    country = str(detail.get("country", ""))
+    if "song" in detail:
+        return f"“{detail['song']}”", _joined(film, names)
+    # A nominee that carries its person's slug, or a character, is that person's nomination.
+    if names and ("character" in detail or nominee.partition("/")[2] in line["people"]):
+        return names, film
+    if not film:
+        return names or nominee, country
+    return film, _joined(country, names)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def leading(board: Board) -> str:
+    """Return who leads, in a sentence; empty while nothing is won."""
+    leaders = [str(work) for work, rank in board["ranking"]["works"] if rank == 1]
+    if not leaders:
+        return ""
+    won = int(board["works"][leaders[0]]["wins"])
+    wins, ended = f"{won} win" if won == 1 else f"{won} wins", board["phase"] == "ended"
+    if len(leaders) > _NAMED_AT_MOST:
+        return f"{len(leaders)} films {'shared' if ended else 'share'} the lead with {wins} each"
+    titles = " and ".join(str(board["works"][each]["title"]) for each in leaders)
+    if len(leaders) == 1:
+        return f"{titles} {'led' if ended else 'leads'} with {wins}"
+    return f"{titles} {'led' if ended else 'lead'} with {wins} each"
+
+
+def upcoming(board: Board) -> str:
+    """Return which category comes next, in the running order; empty where none does."""
+    order = sorted(board["categories"].values(), key=lambda each: int(each["position"]))
+    waiting = (str(each["name"]) for each in order if each["status"] == "upcoming")
+    following = next(waiting, "")
+    return f"Next: {following}" if following and board["phase"] != "ended" else ""
 
 
 def result(board: Board, category: str, nominees: Iterable[str]) -> str:
