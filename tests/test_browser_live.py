@@ -205,8 +205,11 @@ def test_a_page_whose_server_is_gone_says_so_and_recovers_by_itself(
         page.clock.fast_forward("00:26")
         expect(header).to_contain_text(re.compile(r"Reconnecting, data from \d\d:\d\d:\d\d"))
         expect(banner).to_have_count(0)
+        top = "document.querySelector('main').getBoundingClientRect().top"
+        held = page.evaluate(top)
         page.clock.fast_forward("00:40")
         expect(banner).to_contain_text("it will catch up by itself")
+        assert page.evaluate(top) == held, "what is being read stays where it is"
         assert shown(page) == seen
         rest(page)
         assert findings(page) == []
@@ -319,6 +322,18 @@ def away(page: Page, *, hidden: bool) -> None:
     )
 
 
+def test_a_still_is_no_look_at_the_night(night: Producer, screens: Screens) -> None:
+    night.play(MIDNIGHT)
+    looks = "Object.keys(localStorage).filter((each) => each.startsWith('look:'))"
+    page = screens.open(f"{night.url}?at={MIDNIGHT - 20}")
+    expect(page.locator("section[aria-labelledby=ranking-title]")).to_be_visible()
+    page.goto(night.url)
+    assert page.evaluate(looks) == []
+    expect(page.get_by_role("banner")).to_contain_text("Live")
+    page.goto(f"{night.url}?at={MIDNIGHT - 20}")
+    assert len(page.evaluate(looks)) == 1
+
+
 def test_who_comes_back_sees_what_has_changed_until_it_fades(
     night: Producer, screens: Screens
 ) -> None:
@@ -365,6 +380,16 @@ def test_what_has_changed_is_hidden_at_a_wish_and_remembered_by_the_device(
     expect(ranking.locator(".chip").first).to_be_visible()
     ranking.get_by_role("button", name="Hide the marks").click()
     expect(ranking.locator(".chip")).to_have_count(0)
+
+    page.evaluate(
+        """([key]) => {
+          const look = { ...JSON.parse(localStorage[key]), version: 134, at: Date.UTC(2024, 4, 5) };
+          addEventListener('pagehide', () => (localStorage[key] = JSON.stringify(look)));
+        }""",
+        page.evaluate("Object.keys(localStorage).filter((each) => each.startsWith('look:'))"),
+    )
+    page.reload()
+    expect(ranking).to_contain_text("5 May")
 
 
 def test_the_filter_narrows_board_and_categories_at_once_and_says_to_how_many(
@@ -423,16 +448,17 @@ def test_before_the_start_there_are_a_countdown_and_the_run_of_show(
     page = screens.open(f"{server.url}/a-coming-night")
     expect(page.get_by_role("timer")).to_contain_text(re.compile(r"\d+\s*days"))
     hero = page.locator(".hero")
-    expect(hero).to_contain_text("Monday, March 3, 2031, 01:00")
+    expect(hero).to_contain_text("Monday, 3 March 2031, 01:00")
     hero.get_by_role("button", name="Show venue time").click()
-    expect(hero).to_contain_text("Sunday, March 2, 2031, 17:00")
+    expect(hero).to_contain_text("Sunday, 2 March 2031, 17:00")
     expect(hero).to_contain_text("Venue time: Pacific Standard Time")
+    expect(page.get_by_role("banner")).not_to_contain_text(" ago")
     expect(page.get_by_role("heading", name="Run of show")).to_be_visible()
     expect(page.get_by_role("link", name="Add to your calendar")).to_have_attribute(
         "href", "/api/ceremonies/a-coming-night/ceremony.ics"
     )
     page.reload()
-    expect(hero).to_contain_text("Sunday, March 2, 2031, 17:00")
+    expect(hero).to_contain_text("Sunday, 2 March 2031, 17:00")
 
 
 def test_a_bell_tells_of_its_category_and_of_no_other(night: Producer, screens: Screens) -> None:
@@ -494,6 +520,25 @@ def test_under_reduced_motion_a_win_only_fades(night: Producer, screens: Screens
     )
     assert moved == []
     moves(page, "main", "appear")
+
+
+def test_the_winner_is_named_before_anything_that_gives_it_away(
+    night: Producer, screens: Screens
+) -> None:
+    night.play(MIDNIGHT - 1)
+    page = screens.open(night.url, fake_clock=True)
+    expect(page.get_by_role("banner")).to_contain_text("Live")
+    stop_clock(page)
+    night.next()
+    expect(page.locator(".hero .winner h2")).to_have_text("The Brutalist")
+    begins = """(element) => {
+      const { animationName, animationDelay } = getComputedStyle(element);
+      return animationName === 'none' ? 0 : parseFloat(animationDelay);
+    }"""
+    named = page.locator(".hero .winner h2").evaluate(begins)
+    entry = page.locator("section[aria-labelledby=feed-title] li").filter(has_text="Lol Crawley")
+    for later in (page.locator(".hero .standing"), entry.first):
+        assert later.evaluate(begins) >= named + 0.5
 
 
 def test_the_first_award_does_not_empty_the_board(server: RunningServer, screens: Screens) -> None:

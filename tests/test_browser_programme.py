@@ -144,8 +144,8 @@ def put_on_the_calendar(page: Page, api: Api) -> None:
         ["Best Podcast", "Best Host", "Best Jingle"]
     )
     expect(preview).to_contain_text("3 categories, 5 nominees, 2 works")
-    expect(preview).to_contain_text("May 1, 2031 at 19:00")
-    expect(preview).to_contain_text("May 1, 2031 at 20:00")
+    expect(preview).to_contain_text("1 May 2031 at 19:00")
+    expect(preview).to_contain_text("1 May 2031 at 20:00")
     expect(preview).to_contain_text("British Summer Time")
     assert ID not in api.ceremonies()
     page.get_by_role("button", name=f"Schedule {NAME}").click()

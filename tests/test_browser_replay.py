@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import PATIENCE, Screens, notes, until
+from browsing import DESKTOP, PATIENCE, PHONE, Device, Screens, notes, until
 from onscreen import SUBJECTS, choose_subject, shown, winners, written
 from servers import ForkedServer, RunningServer
 
@@ -70,6 +70,7 @@ def at_event(page: Page, version: int) -> None:
 
 def at_the_end(page: Page) -> None:
     expect(page.get_by_role("banner")).to_contain_text("Final board")
+    expect(page.get_by_role("banner")).not_to_contain_text(" ago")
     at_event(page, START + EVENTS - 1)
 
 
@@ -153,6 +154,64 @@ def test_the_89th_tells_its_mistake_at_every_step(server: RunningServer, screens
         assert {film: told[film] for film in wins} == wins
         expect(page.locator(".hero s")).to_have_text(["La La Land"] * len(corrected))
         assert notes(page, "spoken") == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568)])
+def test_why_a_result_changed_is_read_whole_on_a_phone(
+    server: RunningServer, screens: Screens, width: int, height: int
+) -> None:
+    page = screens.open(
+        f"{server.url}/oscars-89?at=141", Device("phone", width, height, phone=True)
+    )
+    reason = page.locator(".hero .reason")
+    expect(reason).to_contain_text("shows the Best Picture card.")
+    whole, drawn = reason.evaluate("(element) => [element.scrollHeight, element.clientHeight]")
+    assert whole == drawn
+
+
+@pytest.mark.parametrize(("device", "allowed"), [(DESKTOP, 0), (PHONE, 20)], ids=str)
+def test_the_board_stays_where_it_is_from_winner_to_winner(
+    server: RunningServer, screens: Screens, device: Device, allowed: int
+) -> None:
+    page = screens.open(f"{server.url}/oscars-97?at={START + 1}", device, reduced_motion="reduce")
+    at_event(page, START + 1)
+    places: list[list[str | int]] = page.evaluate(
+        """async () => {
+          const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+          const { body } = document;
+          const places = [];
+          for (let chapter = 0; chapter < 23; chapter++) {
+            body.dispatchEvent(new KeyboardEvent('keydown', { key: ']', bubbles: true }));
+            await drawn();
+            const title = body.querySelector('.hero h2').textContent;
+            places.push([title, body.querySelector('.sections').offsetTop]);
+          }
+          return places;
+        }"""
+    )
+    assert len({title for title, _ in places}) > 15
+    tops = [int(top) for _, top in places]
+    assert max(tops) - min(tops) <= allowed
+
+
+def test_links_on_a_phone_are_as_large_as_a_thumb_or_stand_apart(
+    server: RunningServer, screens: Screens
+) -> None:
+    page = screens.open(f"{server.url}/oscars-97?at={MIDDLE}", PHONE)
+    at_event(page, MIDDLE)
+    touched = """(element) => {
+      element.scrollIntoView({ block: 'center' });
+      const { left, top, bottom } = element.getClientRects()[0];
+      let height = 0;
+      for (let y = top - 30; y < bottom + 30; y += 1)
+        height += element.contains(document.elementFromPoint(left + 5, y));
+      return height;
+    }"""
+    assert page.locator(".next h2 a").evaluate(touched) >= 44
+    page.get_by_role("navigation").get_by_role("button", name="Feed").click()
+    entry = page.locator("article.winner").first
+    assert entry.locator(".word a").evaluate(touched) >= 24
+    assert entry.locator(".names a").evaluate(touched) >= 24
 
 
 def test_an_address_past_the_head_or_not_of_a_number_shows_the_final_board(
@@ -358,6 +417,35 @@ def test_while_the_help_is_open_the_keys_are_its_own(middle: Page) -> None:
     expect(dialog).to_be_hidden()
     middle.keyboard.press("k")
     expect(middle.get_by_title("Pause")).to_have_count(1)
+
+
+def test_single_keys_can_be_switched_off_and_stay_so(middle: Page) -> None:
+    middle.keyboard.press("?")
+    dialog = middle.get_by_role("dialog", name="Keys")
+    dialog.get_by_label("Letters, digits and signs work as keys").uncheck()
+    dialog.get_by_role("button", name="Close").click()
+    middle.reload()
+    at_event(middle, MIDDLE)
+    for key in ("k", "5", "]"):
+        middle.keyboard.press(key)
+    at_event(middle, MIDDLE)
+    middle.keyboard.press(" ")  # which is no letter, digit or sign
+    expect(middle.get_by_title("Pause")).to_have_count(1)
+
+
+def test_the_player_is_two_steps_from_the_top(middle: Page) -> None:
+    middle.locator("body").press("Home")
+    address = middle.url
+    middle.keyboard.press("Tab")
+    skip = middle.get_by_role("link", name="To the player")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    middle.keyboard.press("Enter")
+    middle.keyboard.press("Tab")
+    expect(
+        middle.get_by_role("region", name="Playback").get_by_role("button").first
+    ).to_be_focused()
+    assert middle.url == address
 
 
 def test_everything_on_the_page_is_reached_by_tab_and_shows_its_focus(middle: Page) -> None:

@@ -1,13 +1,15 @@
+import re
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from browsing import DESKTOP, PHONE, ROOT, Device, Screens, rest
 from servers import RunningServer
-from visits import BEFORE, EMBED, FEW, READ, night, sections, show
+from visits import BEFORE, EMBED, FEW, READ, TV, Screen, night, sections, show
 
 pytestmark = pytest.mark.browser
 
@@ -15,6 +17,7 @@ SMALLEST_TARGET: Final = 44
 LEAST_TARGET: Final = 24
 NARROW: Final = Device("narrow", 320, 640)
 ENLARGED: Final = Device("desktop at 200%", 720, 450)
+TELEVISION: Final = Device("television", 1920, 1080)
 SCOREBOARD: Final = ROOT / "web" / "scoreboard"
 STRETCHED: Final = "ö"
 """What marks the words of the stretched catalogue."""
@@ -44,7 +47,8 @@ _SMALL: Final = """([smallest, least]) => {
   const small = [];
   for (const each of document.querySelectorAll('a, button, select, input, summary')) {
     if (!each.checkVisibility({ visibilityProperty: true }) || inLine(each)) continue;
-    if (each.closest('.unseen, [inert]')) continue;
+    // Nor what only a keyboard comes to.
+    if (each.closest('.unseen, .skip, [inert]')) continue;
     const target = each.closest('label') ?? each;
     target.scrollIntoView({ block: 'center', inline: 'center' });
     const [box] = target.getClientRects();
@@ -120,6 +124,14 @@ _CROWDED: Final = """(mark) => {
     ...over.map((both) => `over: ${both}`)].map((line) => line.slice(0, 150));
 }"""
 
+# Whose own zone is the venue's has none to choose.
+_AT_THE_VENUE: Final = """
+  const own = Intl.DateTimeFormat.prototype.resolvedOptions;
+  Intl.DateTimeFormat.prototype.resolvedOptions = function () {
+    return { ...own.call(this), timeZone: 'America/Los_Angeles' };
+  };
+"""
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
@@ -185,6 +197,102 @@ def test_words_may_be_half_as_long_again(
         assert STRETCHED in page.locator("#app").inner_text()
         for _ in sections(page, screen):
             assert (crowded(page), beyond(page)) == ([], []), screen
+
+
+def test_on_a_television_a_lost_link_leaves_the_night_its_name(
+    server: RunningServer, screens: Screens
+) -> None:
+    page = screens.open("about:blank", TELEVISION, fake_clock=True)
+    links: list[WebSocketRoute] = []
+
+    def between(link: WebSocketRoute) -> None:
+        if links:
+            link.close()
+        else:
+            links.append(link)
+            link.connect_to_server()
+
+    page.route_web_socket(re.compile("/live"), between)
+    show(page, server, TV)
+    expect(page.get_by_role("status")).to_have_text("Live")
+    links[0].close()
+    page.clock.fast_forward(61_000)
+    expect(page.get_by_role("status")).to_have_text(
+        re.compile(r"^No connection to the tracker, data from [\d:]+$")
+    )
+    assert shortened(page, "header > *") == []
+
+
+@pytest.mark.parametrize("at", [94, 102])
+def test_on_a_television_everybody_who_presents_is_named(
+    server: RunningServer, screens: Screens, at: int
+) -> None:
+    page = screens.open("about:blank", TELEVISION)
+    show(page, server, Screen(f"/oscars-97/tv?at={at}", ".presenters"))
+    assert shortened(page, ".presenters") == []
+
+
+@pytest.mark.parametrize(("at", "said"), [(134, ["and 5 more with 1 win"]), (100, [])])
+def test_on_a_television_a_tie_that_is_cut_is_told(
+    server: RunningServer, screens: Screens, at: int, said: list[str]
+) -> None:
+    page = screens.open("about:blank", TELEVISION)
+    show(page, server, Screen(f"/oscars-97/tv?at={at}", ".row"))
+    assert page.locator(".level").all_inner_texts() == said
+
+
+@pytest.mark.parametrize("screen", [Screen("/oscars-97?at=87"), Screen("/oscars-97/tv?at=87")])
+def test_the_strip_fills_as_many_steps_as_the_words_say(
+    server: RunningServer, screens: Screens, screen: Screen
+) -> None:
+    page = screens.open("about:blank", TELEVISION)
+    show(page, server, screen)
+    said = page.get_by_text(re.compile(r"^1 of 23 awarded$"))
+    expect(said.first).to_be_visible()
+    # Of the steps that are neither dim nor hollow, the one on stage was the strongest.
+    fills = page.locator(".strip > span").evaluate_all(
+        "(steps) => steps.map((step) => getComputedStyle(step).backgroundColor)"
+    )
+    dim, clear = fills[-1], "rgba(0, 0, 0, 0)"
+    assert len([fill for fill in fills if fill not in (dim, clear)]) == 1
+    assert fills.count(clear) == 1
+
+
+def test_before_the_start_each_thing_is_said_once_and_no_line_over_another(
+    server: RunningServer, screens: Screens
+) -> None:
+    page = screens.open("about:blank")
+    page.add_init_script(_AT_THE_VENUE)
+    show(page, server, BEFORE)
+    for said in ("Dolby Theatre", "24 categories", page.locator(".when").inner_text()):
+        expect(page.get_by_text(said)).to_have_count(1)
+    lines = page.locator(".countdown > *").evaluate_all(
+        "(lines) => lines.map((line) => line.getBoundingClientRect())"
+        ".map(({ top, bottom }) => [top, bottom])"
+    )
+    assert len(lines) > 2
+    assert [each for each, below in pairwise(lines) if each[1] > below[0]] == []
+
+
+def test_a_mark_of_what_is_new_leaves_the_ranks_in_line(
+    server: RunningServer, screens: Screens
+) -> None:
+    page = screens.open("about:blank", PHONE)
+    show(page, server, Screen("/oscars-97?at=134&lang=es", ".chip.new"))
+    ends = page.locator(".rank > [aria-hidden]").evaluate_all(
+        "(ranks) => ranks.map((rank) => Math.round(rank.getBoundingClientRect().right))"
+    )
+    assert len(ends) > 1
+    assert len(set(ends)) == 1
+
+
+def shortened(page: Page, selector: str) -> list[str]:
+    """Return what is there of which the end does not show."""
+    texts: list[str] = page.locator(selector).evaluate_all(
+        "(all) => all.filter((each) => each.scrollWidth > each.clientWidth)"
+        ".map((each) => each.textContent)"
+    )
+    return texts
 
 
 def answer(route: Route, script: str) -> None:

@@ -236,7 +236,10 @@ def test_links_lead_from_the_board_and_back_without_losing_the_moment_or_the_pla
     expect(page.locator("#subject-title")).to_have_text("Film Editing")
     page.go_back()
     expect(page.locator("#subject-title")).to_have_text("Sean Baker")
-    page.get_by_role("navigation", name="You are here").get_by_role("link").click()
+    back = page.get_by_role("navigation", name="You are here").get_by_role("link")
+    arrow = back.locator("path").get_attribute("d") or ""
+    assert page.locator(f'path[d="{arrow}"]').count() == 1, "one arrow leads back"
+    back.click()
     expect(page).to_have_url(f"{server.url}/oscars-97?at={MIDDLE + 1}")
     assert page.evaluate("window.same"), "the page was never loaded anew"
 
@@ -316,9 +319,22 @@ def test_marks_and_times_seek(server: RunningServer, screens: Screens) -> None:
     page.mouse.click(last["x"] + last["width"] / 2, last["y"] + last["height"] / 2)
     slider = page.get_by_role("slider")
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^Best Picture"))
-    page.get_by_role("button", name="Go to 29:30, Actor in a Supporting Role").click()
+    page.get_by_role("button", name="Go to 00:29, Actor in a Supporting Role").click()
     expect(slider).to_have_attribute("aria-valuetext", re.compile("^Actor in a Supporting Role"))
     expect(page.locator("dl .wins dd")).to_have_text("0")
+
+
+def test_a_page_tells_its_times_by_one_clock_and_names_the_zone(
+    server: RunningServer, screens: Screens
+) -> None:
+    page = opened(screens, server, "oscars-97/films/anora?at=134")
+    editing = page.get_by_role("button", name=re.compile("^Go to .*, Film Editing$"))
+    moment = page.locator("section[aria-labelledby=moments-title] .time")
+    for choice, won, told in (("UTC", "01:38", "01:39"), ("PST", "17:38", "17:39")):
+        expect(page.locator(".zone [aria-hidden]")).to_have_text([choice, choice])
+        expect(editing.locator("[aria-hidden]")).to_have_text(won)
+        expect(moment).to_contain_text(told)
+        page.get_by_role("button", name="Show ").first.click()
 
 
 def test_a_page_follows_a_live_night(server: RunningServer, screens: Screens) -> None:
@@ -406,6 +422,18 @@ def test_the_race_draws_nothing_of_what_is_still_to_come(
     lines = drawn.locator("path.line, path.other").all()
     assert max(edge(line) for line in lines) <= head + 2
     expect(drawn.locator(".level")).to_have_count(3)  # no room is kept for wins to come
+
+
+def test_the_board_and_the_race_are_of_the_same(server: RunningServer, screens: Screens) -> None:
+    page = screens.open(f"{server.url}/oscars-97?at={MIDDLE}")
+    drawn = race(page)
+    ranked = page.get_by_role("group", name="What is ranked")
+    ranked.get_by_role("button", name="People").click()
+    expect(drawn.get_by_role("button", name="People")).to_have_attribute("aria-pressed", "true")
+    drawn.get_by_role("button", name="Distributors").click()
+    expect(ranked.get_by_role("button", name="Distributors")).to_have_attribute(
+        "aria-pressed", "true"
+    )
 
 
 def edge(shape: Locator) -> float:

@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { keepWanted, newsOf, NOTHING_WANTED, toggled, wantedIn } from '../src/core/bells';
 import { baselineOf, changesOf } from '../src/core/changes';
 import { chaptersOf } from '../src/core/chapters';
 import { isFiltering, matchesOf, NO_FILTER } from '../src/core/filter';
 import { keptHere } from '../src/core/kept';
 import { milestonesOf } from '../src/core/milestones';
+import type { NightView } from '../src/core/night';
 import { timelineOf } from '../src/core/timeline';
 import { timeMap } from '../src/core/timemap';
 import { zoneOfVenue } from '../src/core/venue';
@@ -165,6 +166,21 @@ describe('bells', () => {
   it('say nothing of what nobody asked for, or of what is no result', () => {
     expect(news(10, { categories: ['picture'], works: [] })).toBeUndefined();
     expect([4, 5, 11].map((version) => news(version))).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('ask for no board of a frame that has been told of', async () => {
+    vi.stubGlobal('window', {});
+    const { bells } = await import('../src/state/bells.svelte');
+    vi.unstubAllGlobals();
+    const asked: number[] = [];
+    const follow = (shown: number): void => {
+      const frames = story.frames.slice(0, shown);
+      const view = { shown, frames, flowing: true, headPhase: 'live' } as unknown as NightView;
+      bells.follow(view, (version) => void asked.push(version));
+    };
+    bells.enter('night');
+    [5, 5, 7, 7].forEach(follow);
+    expect(asked).toEqual([6, 7]);
   });
 
   it('give no result away under the spoiler cover, not even by ringing', () => {

@@ -62,11 +62,16 @@ describe('the feed', () => {
 
 describe('estimated times', () => {
   it('hold while the moment that says so stands', () => {
-    expect(timesAreEstimated(story.frames.slice(0, 4))).toBe(false);
-    expect(timesAreEstimated(story.frames)).toBe(true);
+    expect(timesAreEstimated(story.frames.slice(0, 4), board)).toBe(false);
+    expect(timesAreEstimated(story.frames, board)).toBe(true);
     const withdrawn = smallNight();
     withdrawn.add([1_300_000, { type: 'moment-withdrawn', version: 5 }, {}]);
-    expect(timesAreEstimated(withdrawn.frames)).toBe(false);
+    expect(timesAreEstimated(withdrawn.frames, board)).toBe(false);
+  });
+
+  it('are no word for a rehearsal, which has a clock', () => {
+    const ceremony = { ...board.ceremony, id: 'made-up-rehearsal' };
+    expect(timesAreEstimated(story.frames, { ...board, ceremony })).toBe(false);
   });
 });
 

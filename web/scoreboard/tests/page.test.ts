@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as format from '../src/core/format';
-import { commandOf, perform, type Key } from '../src/core/keys';
+import { commandOf, isSingle, perform, type Key } from '../src/core/keys';
 import { placeOf, ticksOf } from '../src/core/place';
 import { liveAddress } from '../src/core/ports';
 import { rowsOf, withoutWins } from '../src/core/ranking';
@@ -104,6 +104,19 @@ describe('keys', () => {
     expect(commandOf(key(' '), 'control')).toBeUndefined();
     expect(commandOf(key('k'), 'control')).toEqual({ do: 'toggle' });
     expect(commandOf(key('x'), 'page')).toBeUndefined();
+  });
+
+  it('take a bracket however a keyboard has it', () => {
+    const backwards = { do: 'chapter', by: -1 };
+    expect(commandOf(key('[', { ctrlKey: true, altKey: true }), 'page')).toEqual(backwards);
+    expect(commandOf(key('[', { altKey: true }), 'page')).toEqual(backwards);
+    expect(commandOf(key('[', { metaKey: true }), 'page')).toBeUndefined();
+    expect(commandOf(key('l', { ctrlKey: true, altKey: true }), 'page')).toBeUndefined();
+  });
+
+  it('are single where a voice might say them', () => {
+    expect(['k', 'S', '7', '[', '?'].every((each) => isSingle({ key: each }))).toBe(true);
+    expect([' ', 'Enter', 'ArrowLeft', 'End'].some((each) => isSingle({ key: each }))).toBe(false);
   });
 
   it('reach the player', () => {

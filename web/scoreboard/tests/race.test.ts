@@ -153,13 +153,25 @@ describe('a line of the race', () => {
   });
 
   it('names what ends on one level best first, each where there is room', () => {
-    const name = (id: string, y: number) => ({ id, y, wins: 1, text: id });
-    const placed = placeNames([name('best', 60), name('next', 60), name('last', 20)], 12, plane);
+    const name = (id: string, y: number, wins = 1) => ({ id, y, wins, text: id });
+    const placed = placeNames([name('best', 60), name('next', 60), name('last', 20, 2)], 12, plane);
     expect(placed.map(({ id, at }) => [id, at])).toEqual([
       ['best', 60],
       ['next', 72],
       ['last', 20],
     ]);
+  });
+
+  it('names the tied in the order of the board, whoever came there first', () => {
+    const name = (id: string, y: number) => ({ id, y, wins: 2, text: id });
+    const placed = placeNames([name('best', 49), name('next', 44.5), name('last', 40)], 12, plane);
+    expect([...placed].sort((a, b) => a.at - b.at).map(({ id }) => id)).toEqual([
+      'best',
+      'next',
+      'last',
+    ]);
+    const others = { id: '', y: 20, wins: 2, text: '4 more' };
+    expect(placeNames([name('best', 60), others], 12, plane).map(({ at }) => at)).toEqual([60, 20]);
   });
 
   it('leaves room for three wins at least, and for as many as there are', () => {

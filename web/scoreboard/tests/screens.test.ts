@@ -140,6 +140,7 @@ describe('the ticker', () => {
         tone === 'doubt' ? [text] : [],
       );
     expect(doubts(8)).toEqual(['Best Picture']);
+    expect(linesOf(board(8), upTo(8)).filter(({ tone }) => tone === 'won')).toEqual([]);
     expect(doubts(9)).toEqual(['Moonlight']);
   });
 

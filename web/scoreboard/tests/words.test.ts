@@ -105,10 +105,12 @@ describe('in Spanish', () => {
     expect(format.list(['Anora', 'Flow', 'Wicked'])).toBe('Anora, Flow y Wicked');
     expect(format.number(1234567.5)).toBe('1.234.567,5');
     expect(format.day('2025-03-02T12:00:00Z')).toBe('domingo, 2 de marzo de 2025');
+    expect(format.moment('2025-03-02T12:00:00Z')).toMatch(/^Domingo, 2 de marzo de 2025, \d\d:00$/);
     expect(['Ñandú', 'Oda', 'Nube'].sort(format.alphabetical)).toEqual(['Nube', 'Ñandú', 'Oda']);
     speak('en', en);
-    expect(format.list(['Anora', 'Flow', 'Wicked'])).toBe('Anora, Flow, and Wicked');
-    expect(format.day('2025-03-02T12:00:00Z')).toBe('Sunday, March 2, 2025');
+    expect(format.list(['Anora', 'Flow', 'Wicked'])).toBe('Anora, Flow and Wicked');
+    expect(format.day('2025-03-02T12:00:00Z')).toBe('Sunday, 2 March 2025');
+    expect(format.zone('2025-03-02T12:00:00Z', 'short', 'America/Los_Angeles')).toBe('PST');
   });
 
   it('one and many differ', () => {
@@ -118,6 +120,13 @@ describe('in Spanish', () => {
     expect(words.hero.leads(['Anora', 'Flow'], 2, true)).toBe(
       'Anora y Flow fueron las más premiadas, con 2 premios cada una',
     );
+  });
+
+  it('a thing has the same name wherever it is told', () => {
+    speak('es', es);
+    expect(words.categories.nominees(5)).toBe(words.board.nominations(5));
+    expect(words.milestones.sweep).toContain('nominaciones');
+    expect(words.feed.title.toLowerCase()).toContain(words.tabs.feed.split(' ').at(-1));
   });
 
   it('one o’clock is one, and the other hours are many', () => {

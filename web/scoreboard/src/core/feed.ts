@@ -2,6 +2,7 @@
 import type { Board, Frame } from '../types';
 import { clock, day } from './format';
 import { nomineeLabel, type Label } from './labels';
+import { isRehearsal } from './rehearsal';
 import { words } from './words';
 
 export type EntryKind =
@@ -76,8 +77,9 @@ export function feedOf(frames: readonly Frame[], board: Board): Entry[] {
     .reverse();
 }
 
-/** True while a moment stands that says the times are estimated. */
-export function timesAreEstimated(frames: readonly Frame[]): boolean {
+/** True while a moment stands that says the times are estimated; those of a rehearsal never are. */
+export function timesAreEstimated(frames: readonly Frame[], { ceremony }: Board): boolean {
+  if (isRehearsal(ceremony.id)) return false;
   const noted = frames.filter(
     ({ event }) => event.type === 'moment-noted' && event.kind === ESTIMATED_TIMES,
   );

@@ -1,11 +1,16 @@
 /** Times, numbers and lists as the reader's language writes them. */
 
-let locale = 'en';
+/** All of the words are British English. */
+const REGIONS: Readonly<Record<string, string>> = { en: 'en-GB' };
+
+let spoken = 'en';
+let locale = 'en-GB';
 let made = new Map<string, unknown>();
 
 /** Writes from here on as this language does. */
 export function writeIn(language: string): void {
-  locale = language;
+  spoken = language;
+  locale = REGIONS[language] ?? language;
   made = new Map();
 }
 
@@ -28,7 +33,9 @@ function time(
   options: Intl.DateTimeFormatOptions,
   timeZone: string | undefined = zoneOf(),
 ): Intl.DateTimeFormat {
-  const make = (): Intl.DateTimeFormat => new Intl.DateTimeFormat(locale, { ...options, timeZone });
+  // In Britain "PST" would be "GMT-8": a zone has the name that is known where it is.
+  const make = (of: string): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat(options.timeZoneName ? spoken : of, { ...options, timeZone });
   return kept(`${name} ${timeZone}`, make);
 }
 
@@ -49,6 +56,13 @@ export const clockSeconds = (at: Moment): string =>
   time('seconds', { ...HOUR, second: '2-digit' }).format(new Date(at));
 
 export const day = (at: Moment): string => time('day', DATE).format(new Date(at));
+
+/** The day and "21:04", where they stand alone: in Spanish a day begins with a small letter. */
+export const moment = (at: Moment): string => upper(`${day(at)}, ${clock(at)}`);
+
+export const momentInZone = (at: Moment): string => upper(`${day(at)}, ${clockInZone(at)}`);
+
+const upper = (text: string): string => text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 
 /** "Sunday, 2 March 2025 at 21:04", in a zone of its own or the one in which times are told. */
 export const dayAndClock = (at: Moment, of: string | undefined = zoneOf()): string =>

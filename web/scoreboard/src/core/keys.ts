@@ -34,9 +34,16 @@ const NAMED: Record<string, Command> = {
   '>': { do: 'speed', by: 1 },
 };
 
+/** True of a letter, a digit or a sign, by which alone a viewer may want nothing to be done. */
+export function isSingle({ key }: Pick<Key, 'key'>): boolean {
+  return key.length === 1 && key !== ' ';
+}
+
 export function commandOf(pressed: Key, focus: Focus): Command | undefined {
-  if (pressed.ctrlKey || pressed.altKey || pressed.metaKey || focus === 'text') return undefined;
-  const { key } = pressed;
+  const { key, ctrlKey, altKey, metaKey } = pressed;
+  // Many keyboards have brackets only with AltGr, which is Ctrl and Alt, or with Option.
+  const bracket = altKey && !metaKey && (key === '[' || key === ']');
+  if (((ctrlKey || altKey || metaKey) && !bracket) || focus === 'text') return undefined;
   if (key === ' ' && focus === 'control') return undefined;
   if (key === 'ArrowLeft' || key === 'ArrowRight') {
     const ms = pressed.shiftKey ? 30_000 : 5_000;

@@ -42,7 +42,7 @@ export class LastLook {
     this.#changed = changed;
   }
 
-  /** A version of a history is in view. */
+  /** A version of a history is in view, which is what there is by now: no still, and no replay. */
   shows(epoch: string, version: number): void {
     this.#version = version;
     if (epoch === this.#epoch) return;

@@ -117,14 +117,14 @@ export interface PlacedName extends Name {
   readonly at: number;
 }
 
-/** The names, best first, where there is room: of two ends that are level the better is above. */
+/** The names, best first, where there is room: of those with as many wins the better is above. */
 export function placeNames(names: readonly Name[], gap: number, plane: Plane): PlacedName[] {
-  const at = spread(
-    names.map(({ y }) => y),
-    gap,
-    plane.top,
-    plane.bottom - 4,
-  );
+  // By their lanes alone, the first who came to a number of wins would be.
+  const level = ({ id, y, wins }: Name): number => {
+    const tied = names.filter((name) => id !== '' && name.id !== '' && name.wins === wins);
+    return tied.length > 1 ? tied.reduce((sum, name) => sum + name.y, 0) / tied.length : y;
+  };
+  const at = spread(names.map(level), gap, plane.top, plane.bottom - 4);
   return names.map((name, i) => ({ ...name, at: at[i] ?? name.y }));
 }
 

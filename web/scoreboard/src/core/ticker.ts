@@ -44,7 +44,11 @@ function beforehand(board: Board): Line[] {
 }
 
 function results(board: Board, frames: readonly Frame[]): Line[] {
-  return recentResults(frames, board, RESULTS).map(({ kind, word, category = '', names }) => ({
+  // What is in doubt has a line of its own, and is no win meanwhile.
+  const standing = recentResults(frames, board, RESULTS).filter(
+    ({ category = '' }) => board.categories[category]?.status !== 'under-review',
+  );
+  return standing.map(({ kind, word, category = '', names }) => ({
     kicker: `${word} · ${categoryName(board, category)}`,
     text: list(
       names.map(({ title, by }) => (by && names.length === 1 ? `${title}, ${by}` : title)),

@@ -63,10 +63,11 @@ class Bells {
   follow(view: NightView, boardAt: (version: number) => Board | undefined): void {
     const before = this.#shown;
     this.#shown = view.shown;
-    if (before === undefined || !view.flowing || view.headPhase === 'ended') return;
-    for (const frame of view.frames.slice(-(view.shown - before))) {
+    if (before === undefined || view.shown <= before || !view.flowing) return;
+    if (view.headPhase === 'ended') return;
+    for (const frame of view.frames.filter(({ version }) => version > before)) {
       const board = boardAt(frame.version);
-      if (frame.version <= before || !board) continue;
+      if (!board) continue;
       const news = newsOf(frame, board, boardAt(frame.version - 1), this.wanted);
       if (news) this.#tell(news);
     }

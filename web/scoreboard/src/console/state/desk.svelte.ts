@@ -1,6 +1,7 @@
 /** A desk as Svelte sees it: the console, what it hears, and the public board beside it. */
 import { wallClock } from '../../core/clock';
 import { keptHere } from '../../core/kept';
+import { REHEARSAL } from '../../core/rehearsal';
 import { NightState } from '../../state/night.svelte';
 import { DeskConsole } from '../core/console';
 import type { DeskView, Unsettled } from '../core/deskview';
@@ -15,8 +16,6 @@ import {
 import { Watch } from '../core/watch';
 import { words } from '../words';
 import { session } from './session.svelte';
-
-export const REHEARSAL = '-rehearsal';
 
 export class DeskState {
   readonly id: string;

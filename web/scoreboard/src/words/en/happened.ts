@@ -45,7 +45,8 @@ export const happened = {
 
   /** What has changed against an earlier board. */
   since: {
-    look: (time: string) => `Since you last looked, at ${time}`,
+    look: (time: string, day?: string) =>
+      `Since you last looked, ${day === undefined ? 'at' : `on ${day} at`} ${time}`,
     awards: (n: number) => counted(n, 'more award', 'more awards'),
     hide: 'Hide the marks',
     fresh: 'new',

@@ -105,7 +105,6 @@ export const night = {
     title: 'The night',
     venue: 'Where',
     hosts: (n: number) => plural(n, 'Host', 'Hosts'),
-    begins: 'Begins',
     ends: 'Awards',
     calendar: 'Add to your calendar',
     tv: 'Open on a television',

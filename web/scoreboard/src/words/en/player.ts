@@ -12,6 +12,7 @@ export const player = {
 
   transport: {
     label: 'Playback',
+    skip: 'To the player',
     play: 'Play',
     pause: 'Pause',
     replay: 'Replay from the start',
@@ -42,6 +43,7 @@ export const player = {
   help: {
     title: 'Keys',
     close: 'Close',
+    single: 'Letters, digits and signs work as keys',
     keys: [
       ['Space or K', 'Play or pause'],
       ['Left, right', '5 seconds back or forward'],

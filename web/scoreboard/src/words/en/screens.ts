@@ -1,11 +1,14 @@
 /** In English: the pages for televisions, broadcasts and other sites. */
-import { plural } from '../../core/format';
+import { counted, plural } from '../../core/format';
 
 export const screens = {
   /** The screens of their own: a television, a stream's overlay, a widget. */
   tv: {
     programme: 'Tonight’s programme',
     last: 'The last awards',
+    lost: (at: string) => `No connection to the tracker, data from ${at}`,
+    /** Those of the last rank on the screen for whom there is no room on it. */
+    level: (n: number, wins: number) => `and ${n} more with ${counted(wins, 'win', 'wins')}`,
   },
   overlay: {
     venue: 'Where',

@@ -45,10 +45,11 @@ export const happened: typeof english = {
   moment: 'Momento',
 
   since: {
-    look: (time) => `Desde tu última visita, a ${hour(time)}`,
+    look: (time, day) =>
+      `Desde tu última visita, ${day === undefined ? '' : `el ${day} `}a ${hour(time)}`,
     awards: (n) => counted(n, 'premio más', 'premios más'),
     hide: 'Ocultar las marcas',
-    fresh: 'nueva',
+    fresh: 'entra',
     up: (places) => `Sube ${counted(places, 'puesto', 'puestos')}`,
     down: (places) => `Baja ${counted(places, 'puesto', 'puestos')}`,
     entered: 'Entra en la clasificación',
@@ -58,7 +59,7 @@ export const happened: typeof english = {
   milestones: {
     'most-wins': 'Más premios que ninguna otra película',
     'ties-most-wins': 'Iguala el récord de premios',
-    sweep: 'Ganó todas sus candidaturas',
+    sweep: 'Ganó todas sus nominaciones',
     'first-win': 'Primer premio',
     record: 'Récord',
   },

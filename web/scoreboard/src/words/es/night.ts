@@ -18,12 +18,10 @@ export const night: typeof english = {
     openingNote: 'Todavía no se ha entregado ningún premio.',
     leads: (names, wins, over) => {
       const won = counted(wins, 'premio', 'premios');
-      if (names.length > 3) {
-        const films = counted(names.length, 'película', 'películas');
-        return `${films} ${over ? 'compartieron' : 'comparten'} la cabeza con ${won} cada una`;
-      }
+      const several =
+        names.length > 3 ? counted(names.length, 'película', 'películas') : list(names);
       return names.length > 1
-        ? `${list(names)} ${over ? 'fueron las más premiadas' : 'van en cabeza'}, con ${won} cada una`
+        ? `${several} ${over ? 'fueron las más premiadas' : 'van en cabeza'}, con ${won} cada una`
         : `${names[0] ?? ''} ${over ? 'fue la más premiada' : 'va en cabeza'}, con ${won}`;
     },
     awarded: (done, all) => [`${done}`, ` de ${all} entregados`],
@@ -93,7 +91,7 @@ export const night: typeof english = {
       awarded: 'Entregado',
       withdrawn: 'Retirada',
     },
-    nominees: (n) => counted(n, 'candidatura', 'candidaturas'),
+    nominees: (n) => counted(n, 'nominación', 'nominaciones'),
     winner: 'Premio',
     withdrawn: 'Retirada',
     corrected: 'Corregido',
@@ -105,7 +103,6 @@ export const night: typeof english = {
     title: 'La noche',
     venue: 'Lugar',
     hosts: (n) => plural(n, 'Presenta', 'Presentan'),
-    begins: 'Empieza',
     ends: 'Premios',
     calendar: 'Añadir a tu calendario',
     tv: 'Abrir en un televisor',

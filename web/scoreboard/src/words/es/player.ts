@@ -8,11 +8,12 @@ export const player: typeof english = {
     board: 'Marcador',
     race: 'Carrera',
     categories: 'Categorías',
-    feed: 'Directo',
+    feed: 'Al minuto',
   },
 
   transport: {
     label: 'Reproducción',
+    skip: 'Ir al reproductor',
     play: 'Reproducir',
     pause: 'Pausa',
     replay: 'Revivir desde el principio',
@@ -42,6 +43,7 @@ export const player: typeof english = {
   help: {
     title: 'Teclas',
     close: 'Cerrar',
+    single: 'Letras, cifras y signos funcionan como teclas',
     keys: [
       ['Espacio o K', 'Reproducir o pausar'],
       ['Izquierda, derecha', '5 segundos atrás o adelante'],

@@ -1,11 +1,14 @@
 /** In Spanish: the pages for televisions, broadcasts and other sites. */
-import { plural } from '../../core/format';
+import { counted, plural } from '../../core/format';
 import type { screens as english } from '../en/screens';
+import { hour } from './hour';
 
 export const screens: typeof english = {
   tv: {
     programme: 'El programa de la noche',
     last: 'Los últimos premios',
+    lost: (at) => `Sin conexión con el servidor, datos de ${hour(at)}`,
+    level: (n, wins) => `y ${n} más con ${counted(wins, 'premio', 'premios')}`,
   },
   overlay: {
     venue: 'Dónde',

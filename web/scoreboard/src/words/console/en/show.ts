@@ -66,7 +66,8 @@ export const show = {
     shift: 'Shift',
     enter: 'Enter',
     close: 'Close',
-    list: [
+    single: 'Letters, digits and signs work as keys',
+    keys: [
       ['1 … 9, 0', 'Pick a nominee'],
       ['Shift + 1 … 0', 'Add one more, for a tie'],
       ['Enter', 'Review, then publish'],

@@ -73,9 +73,9 @@ export const editor: typeof english = {
     hosts: 'Presentan',
     order: 'Escaleta',
     works: 'Obras',
-    nominees: (n: number) => counted(n, 'candidatura', 'candidaturas'),
+    nominees: (n: number) => counted(n, 'nominación', 'nominaciones'),
     sum: (categories: number, nominees: number, works: number) =>
-      `${counted(categories, 'categoría', 'categorías')}, ${counted(nominees, 'candidatura', 'candidaturas')}, ${counted(works, 'obra', 'obras')}`,
+      `${counted(categories, 'categoría', 'categorías')}, ${counted(nominees, 'nominación', 'nominaciones')}, ${counted(works, 'obra', 'obras')}`,
     noDistributor: 'sin distribuidora',
 
     schedule: (name: string) => `Programar ${name}`,
@@ -129,9 +129,9 @@ export const editor: typeof english = {
     },
     withdraw: {
       title: 'Retirar',
-      hint: 'Una categoría o candidatura que no se va a premiar. Sigue en el marcador, tachada.',
+      hint: 'Una categoría o nominación que no se va a premiar. Sigue en el marcador, tachada.',
       category: 'Categoría',
-      nominee: 'Candidatura',
+      nominee: 'Nominación',
       all: 'Toda la categoría',
       reason: 'Motivo (público)',
       confirm: (name: string) => `Escriba «${name}» para confirmar`,

@@ -67,7 +67,8 @@ export const show: typeof english = {
     shift: 'Mayús',
     enter: 'Intro',
     close: 'Cerrar',
-    list: [
+    single: 'Letras, cifras y signos funcionan como teclas',
+    keys: [
       ['1 … 9, 0', 'Elegir a un nominado'],
       ['Mayús + 1 … 0', 'Añadir otro, si hay empate'],
       ['Intro', 'Revisar y después publicar'],
