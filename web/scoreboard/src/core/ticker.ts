@@ -1,6 +1,6 @@
 /** The lines of the ticker, which come one after the other. */
 import type { Board, Frame } from '../types';
-import { clockInZone, day, list } from './format';
+import { list, momentInZone } from './format';
 import { categoryName, upNext } from './labels';
 import { leadingOf } from './leading';
 import { recentResults } from './recent';
@@ -32,7 +32,7 @@ function beforehand(board: Board): Line[] {
   const { name = '', starts_at: startsAt, venue = '', hosts = [] } = board.ceremony;
   const first = upNext(board);
   return [
-    plain(name, startsAt ? `${day(startsAt)}, ${clockInZone(startsAt)}` : ''),
+    plain(name, startsAt ? momentInZone(startsAt) : ''),
     plain(w.venue, venue),
     plain(w.hosts, list(hosts)),
     plain(
