@@ -25,6 +25,9 @@ class FileLock:
         beside = path.with_name(path.name + "-lock")
         try:
             self._descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except FileNotFoundError as problem:
+            message = f"There is no folder {path.parent}; make it, or check TRACKER_DATABASE."
+            raise StoreUnavailable(message) from problem
         except OSError as problem:
             message = f"{beside} cannot be written ({problem.strerror}); check TRACKER_DATABASE."
             raise StoreUnavailable(message) from problem
