@@ -283,3 +283,14 @@ async def test_the_commands_do_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     ended = CliRunner().invoke(cli, ["backup", str(copy)])
     assert (ended.exit_code, ended.stdout) == (1, "")
     assert "nothing is overwritten" in ended.stderr
+
+
+def test_a_backup_of_no_log_asks_for_its_name_and_of_no_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_DATABASE", str(tmp_path / "elsewhere.db"))
+    ended = CliRunner().invoke(cli, ["backup", str(tmp_path / "copy.db")])
+    assert (ended.exit_code, ended.stdout) == (1, "")
+    assert ended.stderr == (
+        f"tracker: There is no file {tmp_path}/elsewhere.db; name the log in TRACKER_DATABASE.\n"
+    )

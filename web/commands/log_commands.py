@@ -43,9 +43,9 @@ def verify(file: Path | None, url: str | None) -> None:
 def backup(file: Path) -> None:
     """Copy the log of TRACKER_DATABASE to FILE, also while a server runs on it."""
     from web.commands import keeping
-    from web.commands.place import database
+    from web.commands.place import kept_log
 
-    _say(keeping.backup(database(None, create=False), file))
+    _say(keeping.backup(kept_log(), file))
 
 
 @click.command()

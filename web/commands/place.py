@@ -43,3 +43,16 @@ def database(url: str | None, *, create: bool, environment: Mapping[str, str] = 
             " give --url or TRACKER_DATABASE."
         )
     return settings.database
+
+
+def kept_log() -> Path:
+    """
+    Return the log's file, whether or not a server holds it.
+
+    Raises:
+        CommandError: It is not there.
+    """
+    path = read_settings().database
+    if not path.exists():
+        raise CommandError(f"There is no file {path}; name the log in TRACKER_DATABASE.")
+    return path
