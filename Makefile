@@ -116,7 +116,7 @@ $(PAGE)/node_modules/.installed: $(PAGE)/package.json $(PAGE)/package-lock.json 
 # The stamp lies outside web/static, since a build empties that; without its output it is stale.
 $(PAGE)/node_modules/.built: $(PAGE)/node_modules/.installed $(PAGE_FILES) $(if $(wildcard web/static/*),,absent)
 	@echo "setup: building the page"
-	@cd $(PAGE) && npm run --silent build
+	@cd $(PAGE) && npm run --silent build -- --logLevel warn
 	@touch $@
 
 .PHONY: absent

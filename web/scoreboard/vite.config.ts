@@ -64,7 +64,7 @@ export default defineConfig({
         // The worker is found by its name, and must be one file.
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: firstLoad }],
+          groups: [{ name: firstLoad, debugName: 'first' }],
         },
         entryFileNames: ({ name }) => (name === 'worker' ? 'worker.js' : 'assets/[name]-[hash].js'),
       },
