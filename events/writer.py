@@ -61,19 +61,18 @@ class GroupWriter:
         self._in_doubt = False
 
     async def load(self, generation: str) -> None:
-        """Read from the file where the log stands."""
-        self.heads, self.current, self.last = {}, {}, 0
+        """Read from the file where the log stands; what stood before is there until all is read."""
         rows = await self._connection.execute_fetchall(
             "SELECT number, ceremony, coalesce((SELECT max(version) FROM events"
             " WHERE history = number), 0) FROM histories ORDER BY number"
         )
-        for number, ceremony, head in rows:
-            self.heads[number] = head
-            self.current[ceremony] = History(ceremony, number, generation)
-            self.last = number
-        ((self.last_note,),) = await self._connection.execute_fetchall(
+        ((last_note,),) = await self._connection.execute_fetchall(
             "SELECT coalesce(max(number), 0) FROM notes"
         )
+        self.heads = {number: head for number, _, head in rows}
+        self.current = {name: History(name, number, generation) for number, name, _ in rows}
+        self.last = max(self.heads, default=0)
+        self.last_note = last_note
         self._generation = generation
         self._in_doubt = False
 

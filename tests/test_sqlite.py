@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import cast
@@ -512,6 +512,36 @@ async def test_a_ceremony_that_found_no_room_has_not_begun(store: SqliteStore) -
     await store._writer.execute("PRAGMA max_page_count = 100000")
     history = await store.begin(recorded([moment()]))
     assert history.number == 1
+
+
+async def test_readers_go_on_while_the_writer_looks_again_where_the_log_stands(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = await store.begin(recorded([moment()]))
+    fetch, looking, look_on = store._writer.execute_fetchall, asyncio.Event(), asyncio.Event()
+
+    async def held(sql: str, values: Sequence[object] = ()) -> Iterable[sqlite3.Row]:
+        looking.set()
+        await look_on.wait()
+        return await fetch(sql, values)
+
+    monkeypatch.setattr("events.writer._committed", failing)
+    monkeypatch.setattr(store._writer, "execute_fetchall", held)
+    with pytest.raises(StoreUnavailable):
+        await store.append(history, recorded([moment()], after=1), expected_version=1)
+    await looking.wait()
+
+    try:
+        assert await store.head(history) == 1
+        assert [each.version async for each in store.read(history)] == [1]
+        assert await store.current(history.ceremony) == history
+    finally:
+        look_on.set()
+
+
+def failing(_plan: Plan, _connection: sqlite3.Connection) -> None:
+    message = "disk I/O error"
+    raise sqlite3.OperationalError(message)
 
 
 async def test_a_commit_that_landed_although_it_failed_is_found_without_another_write(
