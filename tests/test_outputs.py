@@ -9,6 +9,7 @@ from icalendar import Calendar
 
 from doors import HERE, ID, Doors, opened, problem
 from events.ceremony import CeremonyReopened, CeremonyScheduled, MomentNoted
+from events.memory import MemoryStore
 from night import (
     ENDED,
     HOUR,
@@ -19,6 +20,7 @@ from night import (
     announced,
     corrected,
     moved,
+    recorded,
     retracted,
     under_review,
 )
@@ -49,8 +51,8 @@ def said(element: ET.Element, name: str) -> list[str]:
     return [each.text or "" for each in element.iter(name)]
 
 
-async def event_of(doors: Doors, path: str = ICS) -> tuple[httpx.Response, Any]:
-    answer = await doors.get(path)
+async def event_of(doors: Doors, path: str = ICS, **headers: str) -> tuple[httpx.Response, Any]:
+    answer = await doors.get(path, **headers)
     assert answer.status_code == 200, answer.text
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
     return answer, event
@@ -66,9 +68,8 @@ async def test_the_feed_has_an_item_for_every_award_and_every_change_newest_firs
             "Original Song: “Adrift”",
             "Sound: Harbour and Orbit (a tie)",
         ]
-        epoch = (await doors.get(HERE)).json()["epoch"]
         versions = [START + each for each in (6, 5, 3, 2, 1)]
-        assert [said(item, "guid")[0] for item in items] == [f"{epoch}:{each}" for each in versions]
+        assert [said(item, "guid")[0] for item in items] == [f"{ID}-{each}" for each in versions]
         assert {item.find("guid").get("isPermaLink") for item in items} == {"false"}  # type: ignore[union-attr]  # each has one
         links = [f"http://tracker/{ID}?at={each}" for each in versions]
         assert [said(item, "link")[0] for item in items] == links
@@ -115,6 +116,39 @@ async def test_an_item_stays_the_same_item_as_the_night_goes_on() -> None:
         assert said(await channel_of(doors), "guid")[1:] == before
 
 
+async def test_what_readers_keep_by_identity_outlives_a_new_epoch() -> None:
+    events = recorded(SHOW)
+    kept: list[tuple[list[str], str]] = []
+    for generation in ("first", "restored"):
+        store = MemoryStore(generation)
+        await store.begin(events)
+        async with opened(store=store) as doors:
+            guids = said(await channel_of(doors), "guid")
+            _, entry = await event_of(doors)
+            kept.append((guids, str(entry["uid"])))
+            assert (await doors.get(HERE)).json()["epoch"].startswith(f"{generation}-")
+    assert kept[0] == kept[1]
+    assert len(set(kept[0][0])) == 5
+
+
+async def test_a_calendar_entry_is_the_same_one_by_whatever_name_the_server_is_asked() -> None:
+    async with opened(*PROGRAMME) as doors:
+        for host in ("tracker", "localhost:8000", "[::1]:8000", "awards.example.org"):
+            _, event = await event_of(doors, host=host)
+            assert event["url"] == f"http://{host}/{ID}"
+            assert event["uid"] == f"{ID}-1"
+
+
+async def test_a_rehearsal_begun_anew_is_another_calendar_entry() -> None:
+    async with opened(*LIVE) as doors:
+        found = []
+        for _ in range(2):
+            await doors.post(STARTED, f"{HERE}/rehearsals")
+            _, event = await event_of(doors, f"{HERE}-rehearsal/ceremony.ics")
+            found.append(str(event["uid"]))
+        assert len(set(found)) == 2
+
+
 async def test_before_the_first_award_the_feed_is_empty() -> None:
     async with opened(*PROGRAMME) as doors:
         channel = await channel_of(doors)
@@ -150,7 +184,7 @@ async def test_the_calendar_has_the_night_with_its_start_and_place() -> None:
         assert event["summary"] == "The Made-up Awards"
         assert event["location"] == "Town Hall"
         assert event["url"] == f"http://tracker/{ID}"
-        assert event["uid"] == f"{ID}@tracker"
+        assert event["uid"] == f"{ID}-1"
         assert event["description"] == f"Hosted by Hal Host\nFollow the night: http://tracker/{ID}"
         assert event["sequence"] == 0
         assert event.decoded("dtstamp") == datetime(2030, 2, 1, 20, 0, 1, tzinfo=UTC)
@@ -161,7 +195,7 @@ async def test_the_calendar_has_the_night_with_its_start_and_place() -> None:
 async def test_a_night_that_moves_is_the_same_entry_revised() -> None:
     async with opened(*PROGRAMME, moved("2030-02-02T19:30:00.000Z")) as doors:
         _, event = await event_of(doors)
-        assert event["uid"] == f"{ID}@tracker"
+        assert event["uid"] == f"{ID}-1"
         assert event["sequence"] == 1
         assert event.decoded("dtstart") == datetime(2030, 2, 2, 19, 30, tzinfo=UTC)
 
@@ -202,7 +236,6 @@ async def test_a_rehearsal_is_told_apart() -> None:
         await doors.post(STARTED, f"{HERE}/rehearsals")
         _, event = await event_of(doors, f"{HERE}-rehearsal/ceremony.ics")
         assert event["summary"] == "Rehearsal: The Made-up Awards"
-        assert event["uid"] == f"{ID}-rehearsal@tracker"
 
 
 async def test_a_night_without_a_start_has_no_calendar() -> None:

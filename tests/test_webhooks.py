@@ -125,6 +125,16 @@ async def test_a_delivery_is_signed_so_that_the_receiver_can_check_it() -> None:
     assert signature(key + b"x", "1", "2", b"3") != signature(key, "1", "2", b"3")
 
 
+async def test_a_delivery_has_the_id_of_its_event_which_outlives_a_restore() -> None:
+    store, history = await begun()
+    webhooks, wire = Webhooks(store, now=now), Wire()
+    await added(webhooks, history, 0)
+    async with delivering(store, webhooks, wire):
+        await until(wire, 2)
+    told = [(headers["webhook-id"], body["data"]["recorded"]["id"]) for headers, body in wire.sent]
+    assert [number for number, _ in told] == [number for _, number in told]
+
+
 async def test_what_fails_is_sent_again_under_the_same_id_before_anything_later() -> None:
     store, history = await begun()
     webhooks = Webhooks(store, now=now)

@@ -59,6 +59,9 @@ class Night:
 
     One projection in 64 is kept, so that any version is a short fold away. The night as corrected
     is told when somebody first asks for it, and once.
+
+    Attributes:
+        ids: Of the events by version, from index 0 on. They outlive a restore, unlike the epoch.
     """
 
     def __init__(self, store: EventStore, history: History) -> None:
@@ -66,6 +69,7 @@ class Night:
         self.ceremony: Final = history.ceremony
         self.epoch: Final = epoch(history)
         self.times: Final[list[int]] = []
+        self.ids: Final[list[str]] = []
         self._store: Final = store
         self._told: Final = Telling(self.epoch)
         self._contents = Contents()
@@ -118,6 +122,7 @@ class Night:
         after = self._told.projection
         self._contents = turn(self._contents, recorded, after.t)
         self.times.append(after.t)
+        self.ids.append(recorded.id)
         if amends(before, after.board, recorded.event):
             self._amended, self._corrected = after.version, None
         elif self._corrected is not None:

@@ -21,7 +21,7 @@ class Occasion(NamedTuple):
     What a calendar is told of a night.
 
     Attributes:
-        uid: The same for the same night, whenever it is asked for.
+        uid: The id of the night's first event: the same after a restore, and by whatever host.
         revised: When the start was last set.
         revisions: How often it was set anew.
         ends: None as long as nobody knows.
@@ -56,7 +56,7 @@ def occasion(words: Words, night: Night, place: Place) -> Occasion | None:
     starts = datetime.fromisoformat(card.starts_at)
     over = datetime.fromisoformat(account.ended) if account.ended else None
     return Occasion(
-        uid=f"{night.ceremony}@{place.host}",
+        uid=night.ids[0],
         name=night_name(words, night.summary),
         starts=starts,
         ends=over if over is not None and over > starts else None,

@@ -58,7 +58,8 @@ def rss(words: Words, night: Night, place: Place) -> bytes:
         about = _about(words, board, result, last=latest[result.category] == result.version)
         _say(item, "description", about)
         _say(item, "category", category_name(words, board, result.category))
-        guid = _say(item, "guid", f"{night.epoch}:{result.version}")
+        # The event's own id: a restored backup has another epoch, and tells nothing new.
+        guid = _say(item, "guid", night.ids[result.version - 1])
         guid.set("isPermaLink", "false")
         _say(item, "pubDate", _date(result.occurred_at))
     ET.indent(root)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from litestar import Request
 
@@ -109,11 +109,6 @@ class Place(NamedTuple):
     base: str
     path: str
     query: Mapping[str, str]
-
-    @property
-    def host(self) -> str:
-        """Name the server by which the request came."""
-        return urlsplit(self.base).hostname or "localhost"
 
     def at(self, path: str, **more: str | int) -> str:
         """Return the whole address of another page, in the same language."""

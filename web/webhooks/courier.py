@@ -134,7 +134,7 @@ class Courier:
                 "data": {"epoch": epoch(history), "recorded": public(recorded)},
             }
         )
-        number = f"{epoch(history)}.{recorded.version}"
+        number = recorded.id  # not the epoch, which a restored backup has another one of
         attempt = 0
         while True:
             trouble, status = await self._attempt(webhook, number, body)
