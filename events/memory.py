@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Final
 
 from events.bell import Bell
 from events.ceremony import Event
 from events.codec import decode_recorded, encode
+from events.cursors import Cursor, within
 from events.recorded import Recorded
 from events.store import (
     Bound,
@@ -32,6 +33,7 @@ class MemoryStore:
         self._keys: Final[dict[tuple[History, str], Bound]] = {}
         self._current: Final[dict[str, History]] = {}
         self._notes: Final[list[Note]] = []
+        self._cursors: Final[dict[str, Cursor]] = {}
         self._bell: Final = Bell()
         self._closed = False
 
@@ -138,10 +140,24 @@ class MemoryStore:
         self._open()
         self._notes.append(Note(len(self._notes) + 1, kind, body))
 
-    async def notes(self, after: int = 0) -> AsyncIterator[Note]:
+    async def notes(
+        self, after: int = 0, *, kinds: Collection[str] | None = None
+    ) -> AsyncIterator[Note]:
         self._open()
         for each in self._notes[after:]:
-            yield each
+            if kinds is None or each.kind in kinds:
+                yield each
+
+    async def save_cursors(self, cursors: Mapping[str, Cursor], gone: Collection[str] = ()) -> None:
+        self._open()
+        self._cursors.update(cursors)
+        for name in gone:
+            self._cursors.pop(name, None)
+
+    async def cursors(self) -> Mapping[str, Cursor]:
+        self._open()
+        heads = {history.number: len(log) for history, log in self._logs.items()}
+        return within(self._cursors, heads)
 
     async def check(self) -> None:
         self._open()

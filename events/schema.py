@@ -48,6 +48,18 @@ CREATE TABLE notes (
 ) STRICT;
 """
 
+# The one table that is written over: no event, no part of any digest. A row without its checksum
+# is not believed, and then a reader gets events once more.
+_CURSORS: Final = """
+CREATE TABLE cursors (
+    name TEXT PRIMARY KEY,
+    history INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    crc INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX notes_by_kind ON notes (kind, number);
+"""
+
 # REPLACE deletes without firing a DELETE trigger unless the connection asks for it, so each table
 # refuses a second row in the place of the first on INSERT already.
 _REFUSE: Final = """
@@ -76,6 +88,7 @@ def _guarded(tables: str, *names: str) -> str:
 _STEPS: Final = (
     _guarded(_TABLES, "generations", "histories", "events", "keys"),
     _guarded(_NOTES, "notes"),
+    _CURSORS,
 )
 SCHEMA_VERSION: Final = len(_STEPS)
 

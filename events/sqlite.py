@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
 from events.bell import Bell
 from events.ceremony import Event
 from events.connection import Connection
+from events.cursors import ROWS, Cursor, save, whole, within
 from events.lock import FileLock
 from events.reading import Reader
 from events.recorded import Recorded
@@ -25,6 +27,7 @@ from events.store import (
     StoreUnavailable,
     UnknownStream,
     consecutive,
+    unavailable,
 )
 from events.writer import GroupWriter
 
@@ -194,17 +197,32 @@ class SqliteStore:
         self._open()
         await self._group.write(lambda plan: plan.note(kind, body))
 
-    async def notes(self, after: int = 0) -> AsyncIterator[Note]:
+    async def notes(
+        self, after: int = 0, *, kinds: Collection[str] | None = None
+    ) -> AsyncIterator[Note]:
+        marks = "" if kinds is None else f"kind IN ({', '.join('?' * len(kinds))}) AND"
+        sql = (
+            f"SELECT number, kind, body FROM notes WHERE {marks} number > ?"  # noqa: S608 - only marks are joined
+            " ORDER BY number LIMIT ?"
+        )
         while True:
-            rows = await self._fetch(
-                "SELECT number, kind, body FROM notes WHERE number > ? ORDER BY number LIMIT ?",
-                (after, _NOTES),
-            )
+            rows = await self._fetch(sql, (*(kinds or ()), after, _NOTES))
             for row in rows:
                 yield Note(*row)
             if len(rows) < _NOTES:
                 return
             after = rows[-1][0]
+
+    async def save_cursors(self, cursors: Mapping[str, Cursor], gone: Collection[str] = ()) -> None:
+        self._open()
+        # Not in the producers' group: a post must not wait for, or fail by, what is no event.
+        try:
+            await self._writer.visit(partial(save, cursors, gone))
+        except (sqlite3.Error, ValueError) as problem:
+            raise unavailable("written", problem) from problem
+
+    async def cursors(self) -> Mapping[str, Cursor]:
+        return within(whole(await self._fetch(ROWS)), self._group.heads)
 
     async def check(self) -> None:
         await self._fetch("SELECT 1 FROM events LIMIT 1")

@@ -15,12 +15,13 @@ The errors, all with a sentence that says what to do:
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Protocol
 
 import msgspec
 
 from events.ceremony import Event
+from events.cursors import CursorStore
 from events.recorded import Recorded
 
 
@@ -170,13 +171,13 @@ def consecutive(
     return events[0].ceremony
 
 
-class EventStore(Protocol):
+class EventStore(CursorStore, Protocol):
     """
     Append-only streams of recorded events; `events.memory` is the executable specification.
 
     What every store promises: an append is all or nothing and durable before it returns; versions
-    are 1..n without a gap; nothing is ever updated or deleted; a subscription misses nothing and
-    repeats nothing.
+    are 1..n without a gap; nothing but a cursor is ever updated or deleted; a subscription misses
+    nothing and repeats nothing.
     """
 
     async def histories(self) -> Sequence[History]:
@@ -275,8 +276,8 @@ class EventStore(Protocol):
         """Append to the store's own notes, which no ceremony shows."""
         ...
 
-    def notes(self, after: int = 0) -> AsyncIterator[Note]:
-        """Yield the notes after a number, oldest first."""
+    def notes(self, after: int = 0, *, kinds: Collection[str] | None = None) -> AsyncIterator[Note]:
+        """Yield the notes after a number, oldest first; where kinds are given, those alone."""
         ...
 
     async def check(self) -> None:

@@ -18,8 +18,9 @@ import pytest
 
 import events.writer
 from events.codec import UPCASTERS, Upcaster, decode_recorded, encode
+from events.cursors import Cursor
 from events.plan import Plan
-from events.schema import APPLICATION_ID
+from events.schema import APPLICATION_ID, SCHEMA_VERSION
 from events.sqlite import SqliteStore
 from events.store import (
     Bound,
@@ -396,12 +397,13 @@ async def test_another_programs_database_is_refused_and_left_as_it_was(path: Pat
 async def test_a_newer_programs_log_is_refused_and_left_as_it_was(path: Path) -> None:
     await (await SqliteStore.open(path)).close()
     with foreign(path) as connection:
-        connection.execute("PRAGMA user_version = 3")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
         assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
     before = path.read_bytes()
 
     assert await refusal(path) == (
-        f"{path} has the tables of version 3, this program those of 2;"
+        f"{path} has the tables of version {SCHEMA_VERSION + 1}, this program those of"
+        f" {SCHEMA_VERSION};"
         " run the program that wrote it."
     )
     assert path.read_bytes() == before
@@ -411,13 +413,15 @@ async def test_an_older_programs_log_gets_the_tables_it_lacks(path: Path) -> Non
     async with opened(path) as store:
         history = await store.begin(recorded([moment("1")]))
     with foreign(path) as connection:
-        connection.executescript("DROP TABLE notes; PRAGMA user_version = 1;")
+        connection.executescript("DROP TABLE notes; DROP TABLE cursors; PRAGMA user_version = 1;")
 
     async with opened(path) as store:
         await store.note("token", b"{}")
+        await store.save_cursors({"a": Cursor(history.number, 1)})
 
         assert [each.event async for each in store.read(history)] == [moment("1")]
         assert [each.body async for each in store.notes()] == [b"{}"]
+        assert await store.cursors() == {"a": Cursor(history.number, 1)}
 
 
 async def test_notes_outlive_the_process_and_are_counted_on(path: Path) -> None:
@@ -651,3 +655,71 @@ async def test_what_was_acknowledged_before_a_kill_is_there_once_and_in_order(pa
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         rows = connection.execute("SELECT recorded FROM events ORDER BY version").fetchall()
     assert [decode_recorded(data).version for (data,) in rows] == list(range(1, len(rows) + 1))
+
+
+async def test_cursors_outlive_the_process(path: Path) -> None:
+    async with opened(path) as store:
+        history = await store.begin(recorded([moment("1"), moment("2")]))
+        await store.save_cursors({"a": Cursor(history.number, 2)})
+    async with opened(path) as store:
+        assert await store.cursors() == {"a": Cursor(history.number, 2)}
+
+
+@pytest.mark.parametrize(
+    "garble",
+    [
+        "UPDATE cursors SET version = 2 WHERE name = 'a'",
+        "UPDATE cursors SET history = 2 WHERE name = 'a'",
+        "UPDATE cursors SET crc = crc + 1 WHERE name = 'a'",
+        "UPDATE cursors SET name = 'c' WHERE name = 'a'",
+        "UPDATE cursors SET name = CAST(x'ff61' AS TEXT) WHERE name = 'a'",
+    ],
+)
+async def test_a_garbled_cursor_is_left_out_and_costs_no_other(path: Path, garble: str) -> None:
+    async with opened(path) as store:
+        history = await store.begin(recorded([moment("1"), moment("2"), moment("3")]))
+        await store.begin(recorded([moment("1"), moment("2")]), anew=True)
+        number = history.number
+        await store.save_cursors({"a": Cursor(number, 1), "b": Cursor(number, 3)})
+    with foreign(path) as connection:
+        connection.execute(garble)
+
+    async with opened(path) as store:
+        assert await store.cursors() == {"b": Cursor(number, 3)}
+
+
+async def test_each_cursor_flipped_bit_by_bit_is_right_or_left_out(path: Path) -> None:
+    async with opened(path) as store:
+        history = await store.begin(recorded([moment(str(n)) for n in range(1, 300)]))
+        right = Cursor(history.number, 150)
+        await store.save_cursors({"webhook:a": right})
+    with foreign(path) as connection:
+        ((crc,),) = connection.execute("SELECT crc FROM cursors").fetchall()
+    for column, value in (("version", right.version), ("crc", crc), ("history", right.history)):
+        for bit in range(32):
+            with foreign(path) as connection:
+                connection.execute(f"UPDATE cursors SET {column} = ?", (value ^ 1 << bit,))  # noqa: S608 - names of ours
+            async with opened(path) as store:
+                assert await store.cursors() == {}, (column, bit)
+        with foreign(path) as connection:
+            connection.execute(f"UPDATE cursors SET {column} = ?", (value,))  # noqa: S608 - names of ours
+    async with opened(path) as store:
+        assert await store.cursors() == {"webhook:a": right}
+
+
+async def test_a_cursor_that_cannot_be_saved_leaves_events_and_the_one_before(path: Path) -> None:
+    async with opened(path) as store:
+        history = await store.begin(recorded([moment("1"), moment("2")]))
+        number = history.number
+        await store.save_cursors({"a": Cursor(number, 1)})
+        with foreign(path) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            await store._writer.execute("PRAGMA busy_timeout = 10")
+            with pytest.raises(StoreUnavailable, match="cannot be written now"):
+                await store.save_cursors({"a": Cursor(number, 2)})
+            connection.execute("ROLLBACK")
+        await store.append(history, recorded([moment("3")], after=2), expected_version=2)
+
+        assert await store.cursors() == {"a": Cursor(number, 1)}
+        await store.save_cursors({"a": Cursor(number, 3)})
+        assert await store.cursors() == {"a": Cursor(number, 3)}

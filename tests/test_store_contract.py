@@ -10,6 +10,7 @@ import pytest
 
 from events.ceremony import Event
 from events.codec import encode
+from events.cursors import Cursor
 from events.memory import MemoryStore
 from events.recorded import Recorded
 from events.sqlite import SqliteStore
@@ -728,3 +729,47 @@ async def test_a_closed_store_takes_no_note(store: EventStore) -> None:
 
     with pytest.raises(StoreUnavailable):
         await store.note("token", b"{}")
+
+
+async def test_notes_of_the_kinds_asked_for_are_read_alone(store: EventStore) -> None:
+    for kind in ("token", "webhook", "token", "other"):
+        await store.note(kind, kind.encode())
+
+    assert [each.number async for each in store.notes(kinds=["token"])] == [1, 3]
+    assert [each.number async for each in store.notes(after=1, kinds=["other", "token"])] == [3, 4]
+    assert [each async for each in store.notes(kinds=[])] == []
+
+
+async def test_a_cursor_is_replaced_and_deleted_by_name(store: EventStore) -> None:
+    history = await store.begin(moments(5))
+    number = history.number
+    assert await store.cursors() == {}
+
+    await store.save_cursors({"a": Cursor(number, 1), "b": Cursor(number, 0)})
+    await store.save_cursors({"a": Cursor(number, 5), "c": Cursor(number, 2)}, gone=["b", "other"])
+
+    assert await store.cursors() == {"a": Cursor(number, 5), "c": Cursor(number, 2)}
+    assert await logged(store, history) == moments(5)
+
+
+async def test_a_cursor_that_no_event_of_the_log_bears_out_is_left_out(store: EventStore) -> None:
+    number = (await store.begin(moments(3))).number
+    right = {"head": Cursor(number, 3), "start": Cursor(number, 0)}
+    wrong = {
+        "past the head": Cursor(number, 4),
+        "no such history": Cursor(number + 1, 1),
+        "before the start": Cursor(number, -1),
+    }
+
+    await store.save_cursors({**right, **wrong})
+
+    assert await store.cursors() == right
+
+
+async def test_a_closed_store_keeps_no_cursor(store: EventStore) -> None:
+    await store.close()
+
+    with pytest.raises(StoreUnavailable):
+        await store.save_cursors({"a": Cursor(1, 0)})
+    with pytest.raises(StoreUnavailable):
+        await store.cursors()

@@ -128,7 +128,7 @@ class Tokens:
 
     async def load(self) -> None:
         """Read the notes of earlier starts."""
-        async for note in self._store.notes():
+        async for note in self._store.notes(kinds=(_ISSUED, _REVOKED)):
             if note.kind == _ISSUED:
                 issued = msgspec.json.decode(note.body, type=_Issued)
                 self._issued[issued.grant.id] = issued

@@ -27,6 +27,8 @@ class ObservedLog:
         self.follow = store.follow
         self.note = store.note
         self.notes = store.notes
+        self.save_cursors = store.save_cursors
+        self.cursors = store.cursors
         self.check = store.check
         self.close = store.close
 
