@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-import zlib
-from collections.abc import Collection, Iterable, Mapping
-from typing import Final, Protocol
+from collections.abc import Collection, Mapping
+from typing import Protocol
 
 import msgspec
-
-ROWS: Final = "SELECT CAST(name AS BLOB), history, version, crc FROM cursors"
-"""Names as bytes: one that is no UTF-8 any more must not stop the reading of the others."""
 
 
 class Cursor(msgspec.Struct, frozen=True, order=True):
@@ -59,40 +53,3 @@ def within(cursors: Mapping[str, Cursor], heads: Mapping[int, int]) -> dict[str,
         for name, cursor in cursors.items()
         if cursor.history in heads and 0 <= cursor.version <= heads[cursor.history]
     }
-
-
-def whole(rows: Iterable[tuple[bytes, int, int, int]]) -> dict[str, Cursor]:
-    """Return what the rows of `ROWS` hold, without those whose checksum is wrong."""
-    return {
-        name.decode(): Cursor(history, version)
-        for name, history, version, crc in rows
-        if crc == _checksum(name, history, version)
-    }
-
-
-def save(
-    cursors: Mapping[str, Cursor], gone: Collection[str], connection: sqlite3.Connection
-) -> None:
-    """Replace and delete rows in one commit; on an error nothing is changed."""
-    rows = [
-        (
-            name,
-            cursor.history,
-            cursor.version,
-            _checksum(name.encode(), *msgspec.structs.astuple(cursor)),
-        )
-        for name, cursor in cursors.items()
-    ]
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        connection.executemany("REPLACE INTO cursors VALUES (?, ?, ?, ?)", rows)
-        connection.executemany("DELETE FROM cursors WHERE name = ?", [(name,) for name in gone])
-        connection.execute("COMMIT")
-    except BaseException:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _checksum(name: bytes, history: int, version: int) -> int:
-    return zlib.crc32(b"%s %d %d" % (name, history, version))

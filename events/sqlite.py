@@ -7,14 +7,14 @@ import contextlib
 import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
 from events.bell import Bell
 from events.ceremony import Event
 from events.connection import Connection
-from events.cursors import ROWS, Cursor, save, whole, within
+from events.cursor_table import ROWS, save, whole
+from events.cursors import Cursor, within
 from events.lock import FileLock
 from events.reading import Reader
 from events.recorded import Recorded
@@ -27,7 +27,6 @@ from events.store import (
     StoreUnavailable,
     UnknownStream,
     consecutive,
-    unavailable,
 )
 from events.writer import GroupWriter
 
@@ -215,11 +214,7 @@ class SqliteStore:
 
     async def save_cursors(self, cursors: Mapping[str, Cursor], gone: Collection[str] = ()) -> None:
         self._open()
-        # Not in the producers' group: a post must not wait for, or fail by, what is no event.
-        try:
-            await self._writer.visit(partial(save, cursors, gone))
-        except (sqlite3.Error, ValueError) as problem:
-            raise unavailable("written", problem) from problem
+        await save(self._writer, cursors, gone)
 
     async def cursors(self) -> Mapping[str, Cursor]:
         return within(whole(await self._fetch(ROWS)), self._group.heads)
