@@ -84,11 +84,12 @@ def test_sockets_open_for_the_allowed_origins_and_no_other(tmp_path: Path, strea
             f"{server.url}/api/ceremonies", json=programme(), headers=server.headers
         ).raise_for_status()
         address = f"{server.url.replace('http', 'ws')}{HERE}/{stream}"
-        for welcome in (allowed, None):  # None: a program, which no page can make it send
+        # None: a program, which no page can make it send. The list adds to the own host.
+        for welcome in (allowed, server.url, None):
             with connect(address, origin=welcome) as socket:  # type: ignore[arg-type]  # a NewType of str
                 assert json.loads(socket.recv())["type"] == "hello"
         for foreign in (
-            server.url,
+            server.url.replace("http", "https").replace("127.0.0.1", "localhost"),
             "http://night.example",
             "https://night.example:444",
             "https://night.example.evil",

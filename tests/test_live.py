@@ -401,7 +401,10 @@ async def test_the_websockets_client_sees_the_refusal_of_an_unknown_ceremony() -
         ([], "https://{host}", True),
         ([], "http://127.0.0.1", False),
         (["https://embed.example"], "https://embed.example", True),
-        (["https://embed.example"], "http://{host}", False),
+        (["https://embed.example"], "http://{host}", True),
+        (["https://embed.example"], "https://{host}", True),
+        (["https://embed.example"], "http://127.0.0.1", False),
+        (["https://embed.example"], "null", False),
         (["*"], "https://anywhere.example", True),
     ],
 )

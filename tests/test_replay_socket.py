@@ -408,12 +408,13 @@ async def test_pages_of_foreign_origin_are_refused_with_403_and_the_log_names_th
             pass
 
 
-async def test_pages_of_an_allowed_origin_may_enter() -> None:
-    async with (
-        serving(allowed_origins=["https://friend.example"]) as server,
-        connect(server.url(), origin=Origin("https://friend.example"), compression=None),
-    ):
-        pass
+async def test_pages_of_an_allowed_origin_may_enter_and_the_own_still() -> None:
+    async with serving(allowed_origins=["https://friend.example"]) as server:
+        for page in ("https://friend.example", f"http://127.0.0.1:{server.port}"):
+            async with connect(server.url(), origin=Origin(page), compression=None):
+                pass
+        status, _, _ = await refused(server.url(), "https://elsewhere.example")
+        assert status == 403
 
 
 async def test_a_viewer_who_leaves_leaves_nothing_behind() -> None:

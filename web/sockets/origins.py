@@ -1,11 +1,18 @@
-"""Which web pages may open a socket here."""
+"""Which web pages may open a socket here: those of this server, and of the origins it is given."""
 
+from __future__ import annotations
+
+import ipaddress
+import re
 from collections.abc import Collection
 from functools import lru_cache
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from typing import Final, NamedTuple
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_LAST_PORT: Final = 65_535
+_AUTHORITY: Final = re.compile(
+    r"(\[[0-9A-Fa-f:.]{2,45}\]|[^\s/?#@:\[\]\\%*]{1,253})(?::([0-9]{0,5}))?"
+)
 
 
 class Origin(NamedTuple):
@@ -14,26 +21,44 @@ class Origin(NamedTuple):
     port: int
 
     @classmethod
-    def parse(cls, text: str) -> "Origin":
+    def parse(cls, text: str) -> Origin:
         """
         Read `scheme://host[:port]`.
 
         Raises:
             ValueError: It is anything else, `null` included.
         """
-        parts = urlsplit(text)
-        bare = not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
-        if parts.scheme not in DEFAULT_PORTS or not parts.hostname or not bare:
+        scheme, _, authority = text.partition("://")
+        origin = cls._of(scheme.lower(), authority)
+        if origin is None:
             raise ValueError(f"{text!r} is not an origin: it should look like https://example.org")
-        return cls(parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS[parts.scheme])
+        return origin
+
+    @classmethod
+    def of_host(cls, scheme: str, host: str) -> Origin | None:
+        """Return the origin of the pages that a `Host` header names, or None if it names none."""
+        # A Host without a port stands for the default port of the page's scheme: behind a proxy
+        # that ends TLS, this server cannot know which scheme the browser used.
+        return cls._of(scheme, host)
+
+    @classmethod
+    def _of(cls, scheme: str, authority: str) -> Origin | None:
+        found = _AUTHORITY.fullmatch(authority)
+        if scheme not in DEFAULT_PORTS or found is None:
+            return None
+        host = _same_form(found[1])
+        port = int(found[2]) if found[2] else DEFAULT_PORTS[scheme]
+        return cls(scheme, host, port) if host and 0 < port <= _LAST_PORT else None
 
 
 class Origins:
     """
     The rule for the `Origin` header of a socket's handshake.
 
+    A page of the server itself may always connect: one whose origin is the request's own host.
+
     Args:
-        allowed: Origins, or `*` for any. When empty, a page may connect to its own host only.
+        allowed: Further origins, a slash at the end allowed; or `*` for any.
 
     Raises:
         ValueError: One of them is no origin.
@@ -41,7 +66,9 @@ class Origins:
 
     def __init__(self, allowed: Collection[str] = ()) -> None:
         self._any = "*" in allowed
-        self._listed = frozenset(Origin.parse(text) for text in allowed if text != "*")
+        self._listed = frozenset(
+            Origin.parse(text.removesuffix("/")) for text in allowed if text != "*"
+        )
 
     def permit(self, origin: str | None, host: str) -> bool:
         """Judge by the `Origin` and `Host` headers; programs, which send no Origin, may enter."""
@@ -55,14 +82,14 @@ def _permitted(origin: str, host: str, listed: frozenset[Origin]) -> bool:
         page = Origin.parse(origin)
     except ValueError:
         return False
-    return page in listed if listed else _is_same_host(page, host)
+    return page in listed or page == Origin.of_host(page.scheme, host)
 
 
-def _is_same_host(page: Origin, host: str) -> bool:
-    # A Host without a port stands for the default port of the page's scheme: behind a proxy
-    # that ends TLS, this server cannot know which scheme the browser used.
+def _same_form(host: str) -> str | None:
+    """Return the form in which browsers write a host, or None if it is none."""
     try:
-        parts = urlsplit(f"{page.scheme}://{host}")
-        return (parts.hostname, parts.port or DEFAULT_PORTS[page.scheme]) == page[1:]
-    except ValueError:
-        return False
+        if host.startswith("["):
+            return f"[{ipaddress.IPv6Address(host[1:-1])}]"
+        return host.lower() if host.isascii() else host.encode("idna").decode()
+    except ValueError:  # a UnicodeError is one
+        return None
