@@ -18,10 +18,12 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from producer import Producer
 from replay.recording import bundled, load
 from servers import TOKEN, TRACKER, RunningServer, environment, free_port
 from web.cli import cli
 from web.commands.client import LONGEST_PAUSE, TRIES, Client, CommandError, NoServer, Refusal
+from web.commands.encoding import accept_any_text
 from web.commands.exporting import write
 from web.commands.place import address, database
 from web.commands.rehearse import Summary
@@ -379,6 +381,55 @@ def test_into_a_pipe_watch_prints_a_line_for_each_award(server: RunningServer) -
     assert len(lines) == 23
     assert lines[-1] == "Best Picture: Anora (Alex Coco, Samantha Quan, Sean Baker)"
     assert server.run("watch", "oscars-97", "--once").stdout.splitlines() == lines
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "utf-8"])
+def test_a_terminal_that_lacks_a_letter_gets_another_and_no_traceback(
+    server: RunningServer, encoding: str
+) -> None:
+    plain = subprocess.run(
+        [TRACKER, "watch", "oscars-97", "--once"],
+        env=server.commands | {"PYTHONIOENCODING": encoding},
+        check=True,
+        capture_output=True,
+        timeout=PATIENCE,
+    ).stdout.decode(encoding)
+    assert len(plain.splitlines()) == 23
+    assert ("Zoe Saldaña" if encoding != "ascii" else "Zoe Saldana") in plain
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "iso8859-2"])
+def test_any_text_can_be_written_and_the_marks_stay_apart(encoding: str) -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding=encoding)
+    accept_any_text(stream)
+    stream.write("●○· Zażółć “gęślą” 日本 \ud800 e\u0301")
+    stream.flush()
+    written = raw.getvalue().decode(encoding)
+    assert written.startswith(("*o. ", "*o· "))
+    assert '"' in written
+    assert "??" in written
+    assert written.isprintable()
+
+
+def test_into_a_pipe_watch_goes_on_until_the_night_ends(server: RunningServer) -> None:
+    with Producer(server, "oscars-89") as producer:
+        running = subprocess.Popen(
+            [TRACKER, "watch", producer.ceremony],
+            env=server.commands,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert running.stdout is not None
+        assert "starts at" in running.stdout.readline()
+        producer.post(type="ceremony-started")
+        assert running.stdout.readline() == "The show is on\n"
+        nominees = ["best-picture/la-la-land"]
+        producer.post(type="winner-announced", category="best-picture", nominees=nominees)
+        assert running.stdout.readline().startswith("Best Picture: La La Land")
+        producer.post(type="ceremony-ended")
+        assert running.communicate(timeout=PATIENCE)[0] == "The show is over\n"
+        assert running.returncode == 0
 
 
 # --- rehearse

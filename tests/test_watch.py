@@ -10,11 +10,26 @@ from rich.console import Console
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from events.ceremony import CeremonyEnded, Event, MomentNoted
+from events.ceremony import (
+    CategoryListed,
+    CeremonyEnded,
+    CeremonyScheduled,
+    Event,
+    MomentNoted,
+    Nominee,
+    WorkListed,
+)
 from night import (
+    BO,
+    CY,
+    DEE,
+    ENDED,
+    HOUR,
     LIVE,
     PROGRAMME,
+    SCHEDULED,
     START,
+    STARTED,
     announced,
     as_json,
     corrected,
@@ -27,11 +42,12 @@ from night import (
 from tracker.frames import frame
 from web.commands.backoff import spread
 from web.commands.client import Client, CommandError, NoServer
+from web.commands.lines import Lines, lines_by_now
 from web.commands.news import news
 from web.commands.terminal import Link, board_view
 from web.commands.watch import LONGEST_PAUSE, listen
 from web.commands.watched import RECENT, Watched
-from web.commands.wording import awards, told
+from web.commands.wording import awards, listed, told
 
 STEERING = "\x1b]0;owned\x07\x9b2J\x00\u202etxet\r\n"
 UP = Link(up=True, age=3.0, heard="21:04:12")
@@ -231,6 +247,59 @@ def test_awards_are_a_line_each_a_tie_in_one_and_doubt_marked() -> None:
     ]
 
 
+PEOPLE_ONLY = (
+    CeremonyScheduled("The Host Awards", HOUR),
+    CategoryListed(
+        "host",
+        "Best Host",
+        1,
+        (Nominee("host/bo", (BO,)), Nominee("host/dee", (DEE,)), Nominee("host/cy", (CY,))),
+    ),
+    STARTED,
+)
+
+
+def test_where_only_people_are_nominated_the_board_ranks_people() -> None:
+    before = printed(watching(*PEOPLE_ONLY))
+    assert "PEOPLE" in before
+    assert "FILMS" not in before
+    watched = watching(*PEOPLE_ONLY, announced("host", "bo"))
+    shown = printed(watched)
+    assert "Bo Rey leads with 1 win" in shown
+    ranked = next(line for line in shown.splitlines() if line.strip().startswith("1 "))
+    assert "Bo Rey" in ranked
+
+
+def test_of_three_winners_the_first_two_are_parted_by_a_comma() -> None:
+    watched = watching(*PEOPLE_ONLY, announced("host", "bo", "dee", "cy"))
+    assert awards(watched.board) == ["Best Host: Bo Rey, Cy Oke and Dee Ito"]
+    assert "lead with 1 win each" in printed(watched)
+    assert [listed("ABC"[:count]) for count in range(4)] == ["", "A", "A and B", "A, B and C"]
+
+
+def test_square_brackets_in_a_title_are_text_and_no_markup() -> None:
+    work = WorkListed("rec", "[rec] and [/b]")
+    nominees = (Nominee("film/rec", (), "rec"),)
+    events = (SCHEDULED, work, CategoryListed("film", "[bold]Film", 1, nominees), STARTED)
+    shown = printed(watching(*events, announced("film", "rec")), width=140)
+    assert shown.count("[rec] and [/b]") >= 2
+    assert "[bold]Film" in shown
+
+
+@pytest.mark.parametrize(
+    ("events", "line"),
+    [
+        (PROGRAMME, "The Made-up Awards starts at 2030-02-01 20:00 UTC; 5 awards to come."),
+        (LIVE, "The Made-up Awards is live; 5 awards to come."),
+        ((*LIVE, ENDED), "The Made-up Awards has ended without an award."),
+    ],
+)
+def test_a_night_without_an_award_has_a_line_that_says_where_it_stands(
+    events: tuple[Event, ...], line: str
+) -> None:
+    assert lines_by_now(watching(*events).board) == [line]
+
+
 def test_every_event_of_a_night_has_its_sentence() -> None:
     events = (*NIGHT, announced("song", "adrift"), corrected("film", "orbit"))
     watched = watching(*events)
@@ -372,3 +441,46 @@ async def test_who_refuses_at_first_is_told_with_its_reason(body: str, sentence:
             with pytest.raises(CommandError, match=sentence) as told:
                 await listen(client, Watched("made-up"), lambda: None)
     assert "start one" not in str(told.value)
+
+
+async def written(watched: Watched, events: tuple[Event, ...], *later: tuple[Event, ...]) -> str:
+    """Return what a pipe gets of a ceremony that is there with `events`, and then with more."""
+    output = io.StringIO()
+    known = list(events)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        after = int(request.url.params["after"])
+        return httpx.Response(200, json={"events": as_json(recorded(known))[after:], "head": 0})
+
+    async with Client("http://127.0.0.1:1", transport=httpx.MockTransport(answer)) as client:
+        lines = Lines(client, watched, output)
+        await lines.write_new()
+        for more in later:
+            known += more
+            for message in messages(known, after=len(known) - len(more)):
+                watched.take(message, now=1.0)
+            await lines.write_new()
+    return output.getvalue()
+
+
+@pytest.mark.anyio
+async def test_into_a_pipe_each_new_event_is_a_line_after_the_awards_by_now() -> None:
+    later = ((presenting("song"),), (announced("song", "adrift"), retracted("song")))
+    events = (*LIVE, announced("film", "harbour"))
+    assert (await written(watching(*events), events, *later)).splitlines() == [
+        "Best Film: Harbour (Ada Lund, Bo Rey)",
+        "Original Song is on stage",
+        "Original Song: “Adrift” (Harbour · Ada Lund)",
+        "Original Song: the result is taken back",
+    ]
+
+
+@pytest.mark.anyio
+async def test_a_pipe_is_told_nothing_twice_and_nothing_while_the_line_is_cut() -> None:
+    watched = watching(*LIVE)
+    watched.lose()
+    assert await written(watched, LIVE) == ""
+    assert (await written(watching(*LIVE), LIVE, (), (ENDED,))).splitlines() == [
+        "The Made-up Awards is live; 5 awards to come.",
+        "The show is over",
+    ]

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from web.commands.encoding import accept_any_text
 from web.commands.legible import legible
 from web.commands.log_commands import backup, restore, verify
 from web.commands.speaking import client_of, producing, run_to_end, speaking, without
@@ -127,16 +128,18 @@ def rehearse(
 @click.option("--once", is_flag=True, help="Print the board as it is, and stop there.")
 @speaking
 def watch(ceremony: str, url: str | None, *, once: bool) -> None:
-    """Show the live board; into a pipe, a line for each award by now."""
+    """Show the live board; into a pipe, a line for each award and then for each event."""
     client = client_of(url)
-    from web.commands.watch import follow, show
+    from web.commands.watch import follow, show, write_lines
 
     async def run() -> None:
         async with client:
-            if once or not sys.stdout.isatty():
+            if once:
                 await show(client, ceremony)
-            else:
+            elif sys.stdout.isatty():
                 await follow(client, ceremony)
+            else:
+                await write_lines(client, ceremony, sys.stdout)
 
     run_to_end(run())
 
@@ -206,6 +209,7 @@ for command in (verify, backup, restore, token):
 
 def main() -> None:
     """Run the command line's command."""
+    accept_any_text()
     cli.main(prog_name="tracker")
 
 

@@ -14,7 +14,17 @@ from rich.text import Text
 from tracker.desk import REHEARSAL
 from web.commands.news import news, superseded
 from web.commands.watched import Watched
-from web.commands.wording import headline, leading, named, told, upcoming
+from web.commands.wording import (
+    called,
+    competing,
+    headline,
+    leading,
+    listed,
+    named,
+    starting,
+    told,
+    upcoming,
+)
 
 # Gold means won and nothing else, red means live, amber what is in doubt; each has a word as well.
 GOLD: Final = "#e6c069"
@@ -73,7 +83,7 @@ def board_view(
         films = None if rows is None else rows - rows // 3
         events = 5 if rows is None else rows // 3
         below: RenderableType = Group(
-            _films(watched.board, films), Text(), _categories_strip(watched.board), Text(),
+            _ranking(watched.board, films), Text(), _categories_strip(watched.board), Text(),
             _events(watched, events),
         )  # fmt: skip
     else:
@@ -82,7 +92,7 @@ def board_view(
         below.add_column(ratio=4)
         films = None if rows is None else rows - rows // 3 + 1
         left = Group(
-            _films(watched.board, films),
+            _ranking(watched.board, films),
             Text(),
             _events(watched, 8 if rows is None else rows // 3 + 1),
         )
@@ -111,8 +121,7 @@ def _pill(watched: Watched, link: Link | None) -> Text:
         case "ended":
             return Text("ENDED", style="bold")
         case _:
-            starts_at = str(watched.board["ceremony"].get("starts_at", ""))
-            return Text(f"STARTS {starts_at[:16].replace('T', ' ')} UTC", style="bold")
+            return Text(f"STARTS {starting(watched.board)}", style="bold")
 
 
 def _latest(watched: Watched) -> RenderableType:
@@ -126,11 +135,11 @@ def _latest(watched: Watched) -> RenderableType:
         kicker.append(f"  {mark}{told_first.word}", style=f"bold {tone}")
     names = [headline(board, told_first.category, each) for each in told_first.winners]
     line = Text(no_wrap=True, overflow="ellipsis")
-    line.append(" and ".join(title for title, _ in names) or "No result", style="bold")
+    line.append(listed(title for title, _ in names) or "No result", style="bold")
     for each in told_first.struck:
         line.append("  not ", style=MUTE)
         line.append(headline(board, told_first.category, each)[0], style=f"strike {MUTE}")
-    more = told_first.reason or " and ".join(more for _, more in names if more)
+    more = told_first.reason or listed(more for _, more in names)
     return Group(kicker, line, Text(more, style=MUTE, no_wrap=True, overflow="ellipsis"))
 
 
@@ -159,24 +168,26 @@ def _outlook(board: dict[str, Any]) -> RenderableType:
     return Text(said, style=MUTE, no_wrap=True, overflow="ellipsis")
 
 
-def _films(board: dict[str, Any], rows: int | None) -> RenderableType:
-    films = Table(expand=True, box=None, padding=(0, 1, 0, 0), header_style=MUTE)
-    films.add_column("#", justify="right", width=4, no_wrap=True)
-    films.add_column("FILMS", ratio=1, no_wrap=True, overflow="ellipsis")
-    films.add_column("WINS", justify="right", no_wrap=True)
-    films.add_column("NOMINATIONS", no_wrap=True)
-    ranking = [(str(work), int(rank)) for work, rank in board["ranking"]["works"]]
+def _ranking(board: dict[str, Any], rows: int | None) -> RenderableType:
+    kind = competing(board)
+    table = Table(expand=True, box=None, padding=(0, 1, 0, 0), header_style=MUTE)
+    table.add_column("#", justify="right", width=4, no_wrap=True)
+    heading = "FILMS" if kind == "works" else kind.upper()
+    table.add_column(heading, ratio=1, no_wrap=True, overflow="ellipsis")
+    table.add_column("WINS", justify="right", no_wrap=True)
+    table.add_column("NOMINATIONS", no_wrap=True)
+    ranking = [(str(subject), int(rank)) for subject, rank in board["ranking"][kind]]
     ranks = [rank for _, rank in ranking]
-    for work, rank in ranking[:rows]:
-        tally = board["works"][work]
+    for subject, rank in ranking[:rows]:
+        tally = board[kind][subject]
         tied = ranks.count(rank) > 1
-        films.add_row(
-            f"{'=' if tied else ''}{rank}", tally["title"], Text(str(tally["wins"]), style="bold"),
-            _pips(tally),
+        table.add_row(
+            f"{'=' if tied else ''}{rank}", Text(called(board, kind, subject)),
+            Text(str(tally["wins"]), style="bold"), _pips(tally),
         )  # fmt: skip
     if not ranking:
-        films.add_row("", Text("no wins yet", style=MUTE), "", "")
-    return films
+        table.add_row("", Text("no wins yet", style=MUTE), "", "")
+    return table
 
 
 def _pips(tally: dict[str, Any]) -> Text:
@@ -201,10 +212,8 @@ def _categories(board: dict[str, Any], rows: int | None) -> RenderableType:
     for category in _in_order(board)[:rows]:
         mark, style = _MARKS[category["status"]]
         won = [headline(board, keys[id(category)], each)[0] for each in category["winners"]]
-        state = " and ".join(won) or (
-            "" if category["status"] == "upcoming" else category["status"]
-        )
-        table.add_row(Text(mark, style=style), category["name"], Text(state, style=MUTE))
+        state = listed(won) or ("" if category["status"] == "upcoming" else category["status"])
+        table.add_row(Text(mark, style=style), Text(category["name"]), Text(state, style=MUTE))
     return table
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TextIO
 
 import msgspec
 from rich.console import Console
@@ -17,9 +17,9 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 
 from web.commands.backoff import spread
 from web.commands.client import Client, CommandError, NoServer, is_near
+from web.commands.lines import Lines, lines_by_now
 from web.commands.terminal import Link, board_view
 from web.commands.watched import RECENT, Watched
-from web.commands.wording import awards
 from web.sockets.goodbye import advised
 
 LARGEST_MESSAGE: Final = 16 * 1024 * 1024
@@ -34,7 +34,7 @@ _message: Final = msgspec.json.Decoder(dict[str, Any])
 
 async def show(client: Client, ceremony: str) -> None:
     """
-    Print the board as it is now; where nobody looks, a line for each award.
+    Print the board as it is now; into a pipe, the lines of `web.commands.lines`.
 
     Raises:
         CommandError: There is no such ceremony, or no server.
@@ -49,7 +49,37 @@ async def show(client: Client, ceremony: str) -> None:
         await look_back(client, watched)
         console.print(board_view(watched, None, width=console.width))
     else:
-        console.file.writelines(f"{line}\n" for line in awards(watched.board))
+        console.file.writelines(f"{line}\n" for line in lines_by_now(watched.board))
+
+
+async def write_lines(client: Client, ceremony: str, output: TextIO) -> None:
+    """
+    Write a line for each award by now, then one for each event as it comes.
+
+    Ends with the ceremony; where that has ended already, after the awards. A line is flushed as
+    soon as it is written, so that the next program in the pipe has it at once.
+
+    Raises:
+        CommandError: There is no such ceremony, or there never was a server.
+    """
+    await client.get(f"/api/ceremonies/{ceremony}")
+    watched = Watched(ceremony)
+    changed = asyncio.Event()
+    lines = Lines(client, watched, output)
+    listening = asyncio.create_task(listen(client, watched, changed.set))
+    waiting = asyncio.create_task(changed.wait())
+    try:
+        while not listening.done() and not lines.ended:
+            await asyncio.wait([listening, waiting], return_when=asyncio.FIRST_COMPLETED)
+            if waiting.done():
+                changed.clear()
+                waiting = asyncio.create_task(changed.wait())
+                await lines.write_new()
+        if listening.done():
+            await listening
+    finally:
+        waiting.cancel()
+        listening.cancel()
 
 
 async def follow(client: Client, ceremony: str) -> None:

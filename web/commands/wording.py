@@ -39,16 +39,35 @@ def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def listed(parts: Iterable[str]) -> str:
+    """Return a list as a sentence has it: `A`, `A and B`, `A, B and C`."""
+    *first, last = [each for each in parts if each] or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def competing(board: Board) -> str:
+    """Return which tally competes: `works`; on a night without any, `people` or `distributors`."""
+    return next((kind for kind in ("works", "people", "distributors") if board[kind]), "works")
+
+
+def called(board: Board, kind: str, subject: str) -> str:
+    """Return the name of a work, person or distributor."""
+    tally = board[kind][subject]
+    return str(tally["title" if kind == "works" else "name"])
+
+
 def leading(board: Board) -> str:
     """Return who leads, in a sentence; empty while nothing is won."""
-    leaders = [str(work) for work, rank in board["ranking"]["works"] if rank == 1]
+    kind = competing(board)
+    leaders = [str(subject) for subject, rank in board["ranking"][kind] if rank == 1]
     if not leaders:
         return ""
-    won = int(board["works"][leaders[0]]["wins"])
+    won = int(board[kind][leaders[0]]["wins"])
     wins, ended = f"{won} win" if won == 1 else f"{won} wins", board["phase"] == "ended"
     if len(leaders) > _NAMED_AT_MOST:
-        return f"{len(leaders)} films {'shared' if ended else 'share'} the lead with {wins} each"
-    titles = " and ".join(str(board["works"][each]["title"]) for each in leaders)
+        many = f"{len(leaders)} {'films' if kind == 'works' else kind}"
+        return f"{many} {'shared' if ended else 'share'} the lead with {wins} each"
+    titles = listed(called(board, kind, each) for each in leaders)
     if len(leaders) == 1:
         return f"{titles} {'led' if ended else 'leads'} with {wins}"
     return f"{titles} {'led' if ended else 'lead'} with {wins} each"
@@ -68,7 +87,24 @@ def result(board: Board, category: str, nominees: Iterable[str]) -> str:
     for nominee in nominees:
         title, more = headline(board, category, nominee)
         parts.append(f"{title} ({more})" if more else title)
-    return " and ".join(parts)
+    return listed(parts)
+
+
+def state(board: Board) -> str:
+    """Return in a line where a night stands on which no result stands."""
+    card, categories = board["ceremony"], int(board["progress"]["categories"])
+    name = str(card.get("name", "The ceremony"))
+    awards_to_come = f"{categories} award" if categories == 1 else f"{categories} awards"
+    if board["phase"] == "ended":
+        return f"{name} has ended without an award."
+    if board["phase"] == "live":
+        return f"{name} is live; {awards_to_come} to come."
+    return f"{name} starts at {starting(board)}; {awards_to_come} to come."
+
+
+def starting(board: Board) -> str:
+    """Return when a night starts, to the minute: `2030-02-01 20:00 UTC`."""
+    return f"{str(board['ceremony'].get('starts_at', ''))[:16].replace('T', ' ')} UTC"
 
 
 def awards(board: Board) -> list[str]:
