@@ -1,14 +1,20 @@
 """Programmes of any awards show, as JSON and as a table; a wrong one is refused whole."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from msgspec import UNSET
 
 from doors import BEARER, Doors, opened, problem, programme
+from effort import LINEAR, growth
 from events.memory import MemoryStore
-from web.desk.programme_csv import slug, table_of
+from web.desk.misread import programme_of
+from web.desk.programme_csv import MOST_ROWS, slug, table_of
+from web.errors import ProblemError
 
 pytestmark = pytest.mark.anyio
 
@@ -239,3 +245,85 @@ async def test_what_a_rule_refuses_of_a_table_has_its_line() -> None:
             ("line 10", "other-name"),
             ("line 11", "unknown-work"),
         ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ",b,",
+        ",b{},",
+        "c{},b,",
+        ",,Ada Lund",
+        ",,Ada{0};Bo{0} [bo]",
+        ",b{},  spaces  [  ] [x-{}] ",
+    ],
+)
+def test_reading_a_table_takes_as_long_as_the_table(row: str) -> None:
+    def reading(size: int) -> Callable[[], object]:
+        lines = [row.format(number, number) for number in range(size)]
+        table = "\n".join(["category,title,people", "A,First,", *lines]).encode()
+
+        def read() -> None:
+            with suppress(ProblemError):
+                table_of(table, FACTS)
+
+        return read
+
+    assert growth(reading, 100) < LINEAR
+
+
+def test_a_long_cell_is_read_in_as_many_steps_as_it_has_names() -> None:
+    def reading(size: int) -> Callable[[], object]:
+        names = ";".join(f"Ada {number} [ada-{number}]" for number in range(size))
+        return lambda: table_of(f"category,people\nA,{names}\n".encode(), FACTS)
+
+    assert growth(reading, 200) < LINEAR
+
+
+def test_naming_the_wrong_places_of_a_programme_takes_as_long_as_it() -> None:
+    def reading(size: int) -> Callable[[], object]:
+        body = msgspec.json.encode(
+            {"ceremony": {}, "works": [0] * size, "categories": [{"nominees": [0] * size}]}
+        )
+
+        def read() -> None:
+            with suppress(ProblemError):
+                programme_of(body)
+
+        return read
+
+    assert growth(reading, 100) < LINEAR
+
+
+def test_a_name_is_shortened_before_its_marks_are_put_in_order() -> None:
+    # That takes the square of a run of combining marks: a minute for those of a whole body.
+    marks = "\u0301\u0323" * 16_000
+    assert slug(f"e{marks}") == "e"
+    assert slug("\u0301" * 400 + "e") == "unnamed"
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "number"),
+    [
+        ("Ada Lund", "Ada Lund", "ada-lund"),
+        ("  Ada Lund  [ada]  ", "Ada Lund", "ada"),
+        ("Ada [b] [ada]", "Ada [b]", "ada"),
+        ("Ada [b[ada]", "Ada [b", "ada"),
+        ("[ada]", "[ada]", "ada"),
+        ("Ada []", "Ada []", "ada"),
+        ("Ada [A]", "Ada [A]", "ada-a"),
+        ("Ada [ada] x", "Ada [ada] x", "ada-ada-x"),
+    ],
+)
+def test_the_id_of_a_name_stands_in_the_last_brackets(cell: str, name: str, number: str) -> None:
+    read = table_of(f'category,people\nA,"{cell}"\n'.encode(), FACTS).programme
+    person = read.categories[0].nominees[0].people[0]
+    assert (person.name, person.id) == (name, number)
+
+
+async def test_a_table_of_too_many_lines_is_refused_before_it_is_read() -> None:
+    async with opened(store=MemoryStore()) as doors:
+        table = "category,title\n" + "A,b\n" * 15_000
+        refused = problem(await schedule(doors, table), 400, "bad-request")
+        assert f"{MOST_ROWS} lines" in refused["detail"]
+        assert refused["errors"][0]["place"] == f"line {MOST_ROWS + 2}"

@@ -31,7 +31,11 @@ COLUMNS: Final = (
     "country",
     "character",
 )
-_NAMED: Final = re.compile(r"\s*(.+?)\s*(?:\[([a-z0-9-]+)\])?\s*")
+MOST_ROWS: Final = 2_000
+"""Lines of nominees in a table. A long night has 250; this many are read in some 50 ms."""
+_LONGEST_NAME: Final = 300
+"""Characters of a name that make its id; a longer name is refused (`events.ceremony.Name`)."""
+_ID: Final = re.compile(r"[a-z0-9-]+")
 _DETAILS: Final = ("song", "country", "character")
 _QUOTED: Final = re.compile(r"'([^']+)'")
 
@@ -78,7 +82,11 @@ def table_of(body: bytes, facts: Mapping[str, str]) -> Tabled:
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         table.check_header(rows.fieldnames or [])
-        for row in rows:
+        for number, row in enumerate(rows, start=1):
+            if number > MOST_ROWS:
+                detail = f"A table holds {MOST_ROWS} lines of nominees at most; remove the others"
+                table.mistakes.insert(0, Misread(f"line {rows.line_num}", detail))
+                break
             cells = {key: value.strip() for key, value in row.items() if isinstance(value, str)}
             table.add(rows.line_num, cells, more=None in row)
     except csv.Error as problem:
@@ -111,6 +119,7 @@ class _Table:
         self.lines: dict[str, int] = {}
         self._last = ""
         self._keys: dict[str, str] = {}  # of categories, by name
+        self._taken: dict[str, set[str]] = {}  # ids of nominees, by the category's key
 
     def check_header(self, columns: object) -> None:
         given = list(columns) if isinstance(columns, list) else []
@@ -140,7 +149,7 @@ class _Table:
             return
         nominees = category["nominees"]
         assert isinstance(nominees, list)  # noqa: S101 - made below
-        taken = {nominee["id"] for nominee in nominees}
+        taken = self._taken.setdefault(str(category["key"]), set())
         wanted = row.get("nominee") or self._slug(row, work, people, taken, str(category["key"]))
         number = f"{category['key']}/{wanted}"
         if number in taken:
@@ -151,13 +160,10 @@ class _Table:
                 )
             )
         detail = {key: row[key] for key in _DETAILS if row.get(key)}
-        nominee = {
-            "id": number,
-            "people": people,
-            **({"work": work} if work else {}),
-            **({"detail": detail} if detail else {}),
-        }
+        nominee: dict[str, object] = {"id": number, "people": people}
+        nominee |= ({"work": work} if work else {}) | ({"detail": detail} if detail else {})
         nominees.append(nominee)
+        taken.add(number)
         self.lines[number] = line
 
     def check(self, given: Mapping[str, object]) -> None:
@@ -258,7 +264,9 @@ _ANY: Final = {"key": "any", "name": "Any"}
 
 def slug(name: str) -> str:
     """Return the id that a name makes: `Emilia Pérez` makes `emilia-perez`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    # Normalizing takes the square of a run of combining marks: hence only so much of it.
+    cut = name[:_LONGEST_NAME]
+    plain = unicodedata.normalize("NFKD", cut).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower().replace("'", "")).strip("-") or "unnamed"
 
 
@@ -274,7 +282,16 @@ def _parts(cell: str) -> list[str]:
 def _people(cell: str) -> list[dict[str, str]]:
     found = []
     for part in _parts(cell):
-        named = _NAMED.fullmatch(part)
-        assert named is not None  # noqa: S101 - a part has something in it
-        found.append({"id": named[2] or _letters(slug(named[1])), "name": named[1]})
+        name, number = _named(part)
+        found.append({"id": number or _letters(slug(name)), "name": name})
     return found
+
+
+def _named(part: str) -> tuple[str, str]:
+    """Return the name that a part of a cell gives, and the id that stands behind it in brackets."""
+    # By hand: a pattern with several runs of spaces takes the cube of a long run.
+    if part.endswith("]"):
+        name, _, number = part[:-1].rpartition("[")
+        if name.strip() and _ID.fullmatch(number):
+            return name.strip(), number
+    return part, ""
