@@ -13,6 +13,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -259,6 +260,108 @@ def test_a_night_that_happens_before_its_time_is_refused_alike_and_whole(
         assert command("import", programme).returncode == 0
         first = json.loads(command("export", "far-off").stdout.splitlines()[1])
         assert first["occurred_at"] < start
+
+
+TABLE = """category,title,people
+Best Picture,Night Signals,Ada Lund
+,Slow Radio,Bo Rey; Cy Okafor
+Best Host,,Dee Ito
+"""
+FACTS = ("--name", "Our Night", "--starts-at", "2031-05-01T21:00:00+02:00", "--hosts", "Bo; Dee")
+
+
+def programme(ceremony: str) -> dict[str, Any]:
+    person = {"id": "ada", "name": "Ada Lund"}
+    return {
+        "ceremony": {"id": ceremony, "name": "Our Night", "starts_at": "2031-05-01T19:00:00Z"},
+        "works": [{"id": "radio", "title": "Slow Radio"}],
+        "categories": [
+            {
+                "key": "best",
+                "name": "Best",
+                "nominees": [{"id": "best/radio", "work": "radio", "people": [person]}],
+            }
+        ],
+    }
+
+
+@pytest.fixture(params=["server", "file"])
+def command(
+    request: pytest.FixtureRequest, empty: RunningServer, tmp_path: Path
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Return a command that speaks to a server, or opens a file that nobody holds."""
+    if request.param == "server":
+        return partial(empty.run, check=False)
+    return partial(alone, tmp_path / "alone.db")
+
+
+def test_a_table_is_imported_and_the_same_one_again_changes_nothing(
+    command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    table = tmp_path / "night.csv"
+    table.write_text(TABLE)
+    options = ("--id", f"table-{command.func.__name__}", *FACTS)  # type: ignore[attr-defined]
+    assert ": 5 events imported." in command("import", table, *options).stdout
+    assert ": all 5 events are there already." in command("import", table, *options).stdout
+    exported = command("export", options[1]).stdout.splitlines()
+    scheduled = json.loads(exported[1])["event"]
+    assert scheduled["starts_at"] == "2031-05-01T19:00:00.000Z"
+    assert scheduled["hosts"] == ["Bo", "Dee"]
+    assert [json.loads(line)["event"].get("name") for line in exported[-2:]] == [
+        "Best Picture",
+        "Best Host",
+    ]
+    table.write_text(TABLE.replace("Slow Radio", "Fast Radio"))
+    assert "another programme" in sentence(command("import", table, *options))
+
+
+def test_a_json_programme_is_imported_and_the_same_one_again_changes_nothing(
+    command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    ceremony = f"json-{command.func.__name__}"  # type: ignore[attr-defined]
+    for name, indent in (("night.json", 2), ("night", None)):
+        file = tmp_path / name
+        file.write_text(json.dumps(programme(ceremony), indent=indent))
+        said = command("import", file).stdout
+        assert (": 3 events imported." if indent else ": all 3 events are there") in said
+
+
+def test_every_wrong_place_of_a_programme_is_named_and_nothing_is_imported(
+    command: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    table = tmp_path / "wrong.csv"
+    table.write_text("category,titel\n,Slow Radio\n")
+    ended = command("import", table, "--id", "wrong", "--name", "W", "--starts-at", "soon")
+    first, *places = ended.stderr.splitlines()
+    assert first == "tracker: wrong.csv cannot be read as a programme; correct these 4 places:"
+    assert [each.split(":")[0].strip() for each in places] == [
+        *("line 1", "line 1", "line 2, column category", "query, `starts_at`")
+    ]
+    # What the rules refuse is named as well, by its place in the file.
+    file = tmp_path / "wrong.json"
+    twice = programme("wrong")
+    twice["categories"][0]["nominees"][0]["work"] = "unknown"
+    twice["works"] *= 2
+    file.write_text(json.dumps(twice))
+    ended = command("import", file)
+    first, *places = ended.stderr.splitlines()
+    assert first.startswith("tracker: The programme is refused: ")
+    assert len(places) == 2
+    assert command("export", "wrong").returncode == 1
+
+
+def test_what_a_file_says_itself_is_not_taken_from_an_option(
+    command: Callable[..., subprocess.CompletedProcess[str]], night: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "night.json"
+    file.write_text(json.dumps(programme("own")))
+    for each, what in ((night, "is a recording"), (file, "is a JSON programme")):
+        assert what in sentence(command("import", each, "--name", "Other"))
+    table = tmp_path / "night.csv"
+    table.write_text(TABLE)
+    assert "give --id, --starts-at" in sentence(command("import", table, "--name", "Other"))
+    file.write_text(json.dumps(programme("own")) + " " * (64 * 1024))
+    assert "a programme may have 65,536" in sentence(command("import", file))
 
 
 def test_an_export_leaves_a_pipe_a_pipe_and_a_link_a_link(tmp_path: Path) -> None:

@@ -63,6 +63,8 @@ class _Commands(click.Group):
             if said is None:
                 raise
             click.echo(f"tracker: {legible(said.sentence)}", err=True)
+            for line in said.lines:
+                click.echo(f"  {legible(line)}", err=True)
             ctx.exit(said.status)
 
 
@@ -146,26 +148,31 @@ def watch(ceremony: str, url: str | None, *, once: bool) -> None:
 
 @cli.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--id", "ceremony", type=_Ceremony(), metavar="ID", help="Of a table: the id.")
+@click.option("--name", help="Of a table: what the ceremony is called.")
+@click.option("--starts-at", metavar="TIME", help="Of a table: as in 2031-05-01T19:00:00Z.")
+@click.option("--venue", help="Of a table: where it takes place.")
+@click.option("--hosts", help="Of a table: who hosts it, with semicolons between the names.")
 @producing
-def import_(file: Path, url: str | None, token: str | None) -> None:
-    """Take in a recording, through the server if one runs."""
-    from replay.recording import load
+def import_(
+    file: Path, url: str | None, token: str | None, ceremony: str | None, **told: str | None
+) -> None:
+    """
+    Take in a recording, a JSON programme or a table, through the server if one runs.
 
+    docs/formats.md describes the three.
+    """
+    facts = {name: value for name, value in {"id": ceremony, **told}.items() if value}
     client = client_of(url, token)
-    from web.commands.importing import import_into, import_through
+    from web.commands.import_file import import_file
     from web.commands.place import database
-    from web.commands.telling import telling
-
-    recording = load(file)
 
     async def run() -> str:
-        with telling(f"importing {recording.header.ceremony}", len(recording.cues)) as tell:
-            async with client:
-                if await client.answers():
-                    return str(await import_through(client, recording, tell))
-            file = database(url, create=True).resolve()
-            imported = await import_into(file, recording, tell)
-            return legible(f"{imported} The file is {file}.")
+        async with client:
+            if await client.answers():
+                return str(await import_file(file, facts, client))
+        log = database(url, create=True).resolve()
+        return legible(f"{await import_file(file, facts, log)} The file is {log}.")
 
     click.echo(run_to_end(run()))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, Self
 
@@ -26,7 +26,16 @@ _NDJSON: Final = "application/x-ndjson"
 
 
 class CommandError(Exception):
-    """A command cannot do what it was asked to; the sentence says why, and what to do."""
+    """
+    A command cannot do what it was asked to; the sentence says why, and what to do.
+
+    Attributes:
+        lines: What stands below the sentence, such as each wrong place of a file.
+    """
+
+    def __init__(self, sentence: str, lines: Iterable[str] = ()) -> None:
+        super().__init__(sentence)
+        self.lines = tuple(lines)
 
 
 class NoServer(CommandError):
@@ -41,8 +50,8 @@ class Refusal(CommandError):
         name: The last part of its `type`, such as `stale`.
     """
 
-    def __init__(self, status: int, name: str, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, status: int, name: str, detail: str, lines: Iterable[str] = ()) -> None:
+        super().__init__(detail, lines)
         self.status = status
         self.name = name
 
@@ -150,15 +159,21 @@ class Client:
         return self._checked(answer).body
 
     async def post(
-        self, path: str, body: bytes, *, key: str, expected_version: int | None = None
+        self,
+        path: str,
+        body: bytes,
+        *,
+        key: str,
+        expected_version: int | None = None,
+        media_type: str = "application/json",
     ) -> Answer:
         """
-        Post once, though it take several tries: what waiting may mend is sent again by its key.
+        Post once, in several tries if needed: what waiting may mend is sent again by its key.
 
         Raises:
             NoServer, Refusal: It was no use.
         """
-        headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
+        headers = {"Idempotency-Key": key, "Content-Type": media_type}
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token}"
         if expected_version is not None:
@@ -216,7 +231,8 @@ class Client:
                 f"{self.url} answers with status {status} as no tracker would;"
                 " give the address of one with --url."
             )
-        return Refusal(status, str(body.get("type", "")).rpartition(":")[2], str(body["detail"]))
+        name = str(body.get("type", "")).rpartition(":")[2]
+        return Refusal(status, name, str(body["detail"]), _wrong_places(body))
 
     def _silent(self, why: str) -> NoServer:
         return NoServer(
@@ -238,6 +254,15 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             yield line
     if rest:
         yield rest
+
+
+def _wrong_places(problem: dict[str, Any]) -> list[str]:
+    errors = problem.get("errors")
+    return [
+        f"{each.get('place', 'event {}'.format(each.get('event', '?')))}: {each.get('detail', '')}"
+        for each in (errors if isinstance(errors, list) else ())
+        if isinstance(each, dict)
+    ]
 
 
 def _object(content: bytes) -> dict[str, Any] | None:

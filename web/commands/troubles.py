@@ -17,8 +17,16 @@ MISUSED: Final = 2
 
 
 class Trouble(msgspec.Struct, frozen=True):
+    """
+    What a command says when it cannot go on.
+
+    Attributes:
+        lines: What stands below the sentence.
+    """
+
     sentence: str
     status: int = FAILED
+    lines: tuple[str, ...] = ()
 
 
 def trouble(problem: Exception) -> Trouble | None:
@@ -31,5 +39,5 @@ def trouble(problem: Exception) -> Trouble | None:
         return Trouble(f"{problem.filename or 'The system'}: {problem.strerror or problem}.")
     # By name, so that `tracker serve` does not load an HTTP client to say that its port is taken.
     if any(each.__name__ == "CommandError" for each in type(problem).__mro__):
-        return Trouble(str(problem))
+        return Trouble(str(problem), lines=getattr(problem, "lines", ()))
     return None
