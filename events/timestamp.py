@@ -29,8 +29,17 @@ def canonical(text: str) -> str:
 
 
 def to_ms(text: str) -> int:
-    """Return milliseconds since 1970 for a canonical timestamp."""
-    return _ms(datetime.fromisoformat(text))
+    """
+    Return milliseconds since 1970 for a canonical timestamp.
+
+    Raises:
+        ValueError: `text` is none.
+    """
+    try:
+        return _ms(datetime.fromisoformat(text))
+    except (ValueError, TypeError) as problem:  # a time without an offset is a TypeError
+        message = f"{text!r} is no time as the log stores it"
+        raise ValueError(message) from problem
 
 
 def from_ms(milliseconds: int) -> str:

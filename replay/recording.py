@@ -29,7 +29,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         recording: The version of this format.
-        starts_at: What the offsets of the cues count from.
+        starts_at: The announced start. A cue without `occurred_at` occurred at its offset from it.
         sources: Where the facts come from.
     """
 
@@ -50,8 +50,9 @@ class Cue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     An event with its place in time.
 
     Attributes:
-        offset: When to play it, in milliseconds from the start; never falling.
-        occurred_at: Where it did not happen at its offset: before the start, or noted late.
+        offset: When to play it, in milliseconds of show time; 0 before the start, never falling.
+        occurred_at: Where it did not happen at its offset from the announced start: before that, in
+            a show that began early or late, or noted late.
         estimated: Nobody clocked it.
         sources: Where this fact comes from, beyond the header's.
     """
@@ -76,7 +77,7 @@ class Recording(msgspec.Struct, frozen=True):
 
     @property
     def times(self) -> list[int]:
-        """When each version plays, in milliseconds from the start."""
+        """When each version plays, in milliseconds of show time."""
         return [cue.offset for cue in self.cues]
 
 
@@ -220,12 +221,8 @@ class _Reader:
                 f"$.offset goes back from {self._cues[-1].offset} to {cue.offset};"
                 " put the lines in the order of their offsets."
             )
-        try:
-            from_ms(to_ms(header.starts_at) + cue.offset)
-        except OverflowError as problem:
-            raise self._error(
-                f"$.offset {cue.offset} leads past the year 9999; correct it."
-            ) from problem
+        if cue.occurred_at is UNSET:
+            self._check_hour(header, cue)
         decision, tag = decide(cue.event, self._state), tag_of(cue.event)
         if isinstance(decision, Refused):
             raise self._error(f"{tag} is refused: {decision.detail}", decision.rule)
@@ -236,6 +233,14 @@ class _Reader:
             )
         self._state = evolve(self._state, cue.event)
         self._cues.append(cue)
+
+    def _check_hour(self, header: Header, cue: Cue) -> None:
+        try:
+            from_ms(to_ms(header.starts_at) + cue.offset)
+        except OverflowError as problem:
+            raise self._error(
+                f"$.offset {cue.offset} leads past the year 9999; correct it."
+            ) from problem
 
     def _check_first(self, header: Header, event: Event) -> None:
         if not isinstance(event, CeremonyScheduled):

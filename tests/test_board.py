@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from events.ceremony import (
     CategoryListed,
@@ -23,10 +24,12 @@ from night import (
     ENDED,
     HOUR,
     LANTERN,
+    LISTED,
     LIVE,
     PROGRAMME,
     SCHEDULED,
     START,
+    STARTED,
     announced,
     as_json,
     board_after,
@@ -141,35 +144,96 @@ def test_a_ceremony_without_venue_and_hosts_has_no_venue_and_an_empty_list() -> 
     }
 
 
-def test_a_moved_start_moves_the_clock_of_the_show() -> None:
+def test_a_moved_start_moves_the_announced_time_and_no_show_time() -> None:
     later = "2030-02-01T20:30:00.000Z"
-    log = recorded([SCHEDULED, moved(later), moment()])
-    late = recorded([moment()], after=3, hour="2030-02-01T20:40:00.000Z")
+    log = recorded([SCHEDULED, moved(later)])
+    overdue = recorded([moment()], after=2, hour="2030-02-01T20:40:00.000Z")
 
-    [_, first, second, third, fourth] = projections([*log, *late])
+    [_, _, second, third] = projections([*log, *overdue])
 
     assert as_json(second.board)["ceremony"]["starts_at"] == later
-    assert [each.t for each in (first, second, third, fourth)] == [1000, 1000, 1000, 604_000]
+    assert (second.t, third.t) == (0, 0)
 
 
-def test_show_time_never_falls_and_is_0_before_the_start() -> None:
-    early = recorded([SCHEDULED], hour="2030-01-01T00:00:00.000Z")
-    show = recorded([moment(), moment()], after=1, hour="2030-02-01T21:00:00.000Z")
-    back = recorded([moment()], after=3)
-
-    assert [each.t for each in projections([*early, *show, *back])] == [
-        0,
-        0,
-        3_602_000,
-        3_603_000,
-        3_603_000,
-    ]
+def show(*told: tuple[str, Event]) -> list[int]:
+    """Return the show time of each event after the programme, each of which has its own hour."""
+    log = recorded(PROGRAMME, hour="2030-01-01T00:00:00.000Z")
+    for hour, event in told:
+        [envelope] = recorded([event], after=len(log))
+        log.append(replace(envelope, occurred_at=hour))
+    return [each.t for each in projections(log)][LISTED + 1 :]
 
 
-def test_show_time_is_in_milliseconds() -> None:
-    log = recorded([SCHEDULED], hour=from_ms(to_ms(HOUR) - 999))
+@pytest.mark.parametrize(
+    "started",
+    [
+        "2030-02-01T20:00:00.000Z",  # on the minute
+        "2030-02-01T19:29:00.000Z",  # half an hour early
+        "2030-02-01T10:00:00.000Z",  # ten hours early
+        "2030-02-01T20:40:00.000Z",  # forty minutes late
+        "2030-02-02T08:00:00.000Z",  # the next day
+    ],
+)
+def test_show_time_counts_from_the_start_that_was_said_whenever_it_was(started: str) -> None:
+    def at(minutes: float) -> str:
+        return from_ms(to_ms(started) + round(60_000 * minutes))
 
-    assert projections(log)[-1].t == 1
+    assert show(
+        (at(-600), moment()),
+        (at(-5), moment()),
+        (started, STARTED),
+        (at(5), announced("sound", "orbit")),
+        (at(10.5), announced("film", "orbit")),
+        (at(200), ENDED),
+    ) == [0, 0, 0, 300_000, 630_000, 12_000_000]
+
+
+def test_show_time_never_falls_and_never_goes_below_0() -> None:
+    assert show(
+        ("2030-02-01T21:00:00.000Z", STARTED),
+        ("2030-02-01T20:00:00.000Z", moment("Noted late.")),
+        ("2030-02-01T21:00:03.001Z", moment()),
+        ("2030-02-01T21:00:01.000Z", moment("Noted late.")),
+        ("2030-02-01T21:00:04.000Z", moment()),
+    ) == [0, 0, 3_001, 3_001, 4_000]
+
+
+def test_a_start_noted_late_counts_from_when_it_happened() -> None:
+    assert show(
+        ("2030-02-01T20:50:00.000Z", moment("Doors open.")),
+        ("2030-02-01T20:45:00.000Z", STARTED),
+        ("2030-02-01T20:55:00.000Z", announced("sound", "orbit")),
+    ) == [0, 0, 600_000]
+
+
+def test_a_night_reopened_or_started_again_goes_on_counting_from_its_first_start() -> None:
+    assert show(
+        ("2030-02-01T19:00:00.000Z", STARTED),
+        ("2030-02-01T20:00:00.000Z", ENDED),
+        ("2030-02-01T20:10:00.000Z", CeremonyReopened()),
+        ("2030-02-01T20:11:00.000Z", STARTED),
+        ("2030-02-01T20:12:00.000Z", ENDED),
+        ("2030-02-01T20:13:00.000Z", STARTED),
+        ("2030-02-01T21:00:00.000Z", announced("sound", "orbit")),
+    ) == [0, 3_600_000, 4_200_000, 4_260_000, 4_320_000, 4_380_000, 7_200_000]
+
+
+@pytest.mark.parametrize("unreadable", ["no time at all", "", "2030-02-01T20:30:00.000"])
+def test_show_time_stands_still_at_a_time_that_cannot_be_read(unreadable: str) -> None:
+    assert show(
+        ("2030-02-01T19:00:00.000Z", STARTED),
+        ("2030-02-01T20:00:00.000Z", moment()),
+        (unreadable, moment()),
+        ("2030-02-01T20:00:01.000Z", moment()),
+    ) == [0, 3_600_000, 3_600_000, 3_601_000]
+
+
+def test_a_start_whose_time_cannot_be_read_counts_from_the_next_time_that_can() -> None:
+    assert show(
+        ("no time at all", STARTED),
+        ("2030-02-01T21:00:00.000Z", moment()),
+        ("2030-02-01T21:00:01.000Z", moment()),
+    ) == [0, 0, 1_000]
 
 
 def test_a_work_listed_after_the_programme_counts_from_its_first_nomination() -> None:

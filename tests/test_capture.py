@@ -11,6 +11,7 @@ from events.ceremony import CeremonyScheduled, CeremonyStarted, Event, MomentNot
 from events.codec import encode
 from events.recorded import Recorded
 from events.timestamp import from_ms, to_ms
+from night import projections
 from replay.capture import capture
 from replay.recording import Header, bundled, line, load, recorded
 
@@ -24,11 +25,11 @@ async def stream(events: Iterable[Recorded]) -> AsyncIterator[Recorded]:
         yield each
 
 
-def night(minutes: Iterable[float]) -> list[Recorded]:
-    """Return a started ceremony, with a moment at each of these minutes from its start."""
+def night(minutes: Iterable[float], begun: float = 0.5) -> list[Recorded]:
+    """Return a ceremony begun and noted at these minutes from its announced start."""
     facts: list[tuple[float, Event]] = [
         (-120.0, CeremonyScheduled("Gala", START)),
-        (0.5, CeremonyStarted()),
+        (begun, CeremonyStarted()),
     ]
     facts += [(minute, MomentNoted("speech", f"At {minute}")) for minute in minutes]
     return [
@@ -75,17 +76,42 @@ async def test_any_times_come_back_even_those_before_the_start_or_noted_late(
     assert played(again(await captured(original))) == played(original)
 
 
-async def test_offsets_are_the_show_time_at_which_each_event_came() -> None:
-    recording = load(await captured(night([3.0, 2.0, 4.0])))
-    assert recording.times == [0, 30_000, 180_000, 180_000, 240_000]
-    late = [cue.occurred_at for cue in recording.cues]
-    assert late == [
+@pytest.mark.parametrize("begun", [0.0, 0.5, -31.0, -600.0, 40.0])
+async def test_offsets_are_the_show_time_at_which_each_event_came(begun: float) -> None:
+    told = night([begun + 3.0, begun + 2.0, begun + 4.0], begun=begun)
+    recording = load(await captured(told))
+    assert recording.times == [0, 0, 180_000, 180_000, 240_000]
+    assert recording.times == [each.t for each in projections(told)[1:]]
+    again_told = again(await captured(told))
+    assert recording.times == [each.t for each in projections(again_told)[1:]]
+
+
+async def test_a_time_is_written_out_where_it_is_not_the_announced_start_and_the_offset() -> None:
+    on_time = load(await captured(night([3.0, 2.0], begun=0.0)))
+    assert [cue.occurred_at for cue in on_time.cues] == [
         "2025-03-02T22:00:00.000Z",
         UNSET,
         UNSET,
         "2025-03-03T00:02:00.000Z",
-        UNSET,
     ]
+    late = load(await captured(night([43.0], begun=40.0)))
+    assert [cue.occurred_at for cue in late.cues] == [
+        "2025-03-02T22:00:00.000Z",
+        "2025-03-03T00:40:00.000Z",
+        "2025-03-03T00:43:00.000Z",
+    ]
+
+
+async def test_a_night_started_long_before_an_announced_start_at_the_end_of_time_comes_back() -> (
+    None
+):
+    far = [
+        replace(each, event=replace(each.event, starts_at="9999-12-31T23:59:59.000Z"))
+        if isinstance(each.event, CeremonyScheduled)
+        else each
+        for each in night([60.0])
+    ]
+    assert played(again(await captured(far))) == played(far)
 
 
 async def test_the_header_names_the_night_and_nobody_who_posted() -> None:

@@ -48,7 +48,7 @@ def test_the_show_starts_once() -> None:
 def test_a_chapter_begins_when_its_category_comes_on_stage() -> None:
     told = contents(*LIVE, moment(), presenting("film", "Ida"), announced("film", "orbit"))
 
-    assert told.chapters == (Chapter(NEXT + 1, 1000 * (NEXT + 1), "film"),)
+    assert told.chapters == (Chapter(NEXT + 1, 2000, "film"),)
 
 
 def test_a_category_that_was_never_on_stage_begins_with_its_winner() -> None:

@@ -62,6 +62,12 @@ def test_milliseconds_count_from_1970() -> None:
     assert isinstance(to_ms("1970-01-01T00:00:00.001Z"), int)
 
 
+@pytest.mark.parametrize("text", ["", "now", "2025-03-03T00:00:00.000", "2025-03-03"])
+def test_what_is_no_stored_time_has_no_milliseconds(text: str) -> None:
+    with pytest.raises(ValueError, match="time"):
+        to_ms(text)
+
+
 @given(st.integers(-62_135_596_800_000, 253_402_300_799_999))
 def test_every_millisecond_of_the_calendar_goes_there_and_back(milliseconds: int) -> None:
     text = from_ms(milliseconds)

@@ -132,8 +132,8 @@ class Desk:
         """
         Begin a ceremony with its whole programme, or not at all.
 
-        A night that is over when it is scheduled has its programme dated at its start, so that
-        show time counts from there.
+        A night that is over when it is scheduled has its programme dated at its announced start,
+        so that the programme does not come after the show.
 
         Raises:
             KeyReused, RefusedByRule: With `errors` by index into `programme`.

@@ -27,7 +27,7 @@ from tracker.credits import Credited, credit, take_out
 from tracker.standings import Changed, Standings, stand
 from tracker.state import positions
 
-PROJECTOR: Final = 1
+PROJECTOR: Final = 2
 """Raised whenever the same history would make another board, so that no viewer mixes the two."""
 
 
@@ -39,14 +39,14 @@ class Projection(msgspec.Struct, frozen=True, gc=False):
     A board at a version, with the indexes that make the next one cheap.
 
     Attributes:
-        t: Milliseconds of show time, never falling.
-        starts: The start in milliseconds since 1970; 0 at version 0.
+        t: Show time: milliseconds since the show started, 0 before that, never falling.
+        started: When the show started, in milliseconds since 1970; None before it has.
         changed: What the last event changed in the tallies.
     """
 
     version: int = 0
     t: int = 0
-    starts: int = 0
+    started: int | None = None
     board: Board = BLANK
     credited: Credited = Credited()
     standings: Standings = Standings()
@@ -60,14 +60,30 @@ def project(before: Projection, recorded: Recorded) -> Projection:
     """Return the projection after `recorded`. Total: what makes no sense changes no board."""
     event = recorded.event
     after = _PROJECT[type(event)](before, event, recorded)
-    try:
-        t = max(before.t, to_ms(recorded.occurred_at) - after.starts)
-    except ValueError:  # no time at all: show time stands still
-        t = before.t
+    t, started = _show_time(after, recorded)
     changed = _UNCHANGED if after.changed is before.changed else after.changed
     return Projection(
-        recorded.version, t, after.starts, after.board, after.credited, after.standings, changed
+        recorded.version, t, started, after.board, after.credited, after.standings, changed
     )
+
+
+def _show_time(after: Projection, recorded: Recorded) -> tuple[int, int | None]:
+    """
+    Return show time at an event, and when the show started.
+
+    It counts from when `ceremony-started` occurred, before or after the announced start. Reopened,
+    or started again where no rule saw it, the ceremony goes on counting.
+    """
+    started = after.started
+    if started is None and after.board.phase != "live":
+        return after.t, None
+    try:
+        occurred = to_ms(recorded.occurred_at)
+    except ValueError:  # no time at all: show time stands still
+        return after.t, started
+    if started is None:
+        return after.t, occurred
+    return max(after.t, occurred - started), started
 
 
 def _scheduled(
@@ -82,14 +98,12 @@ def _scheduled(
         venue=event.venue,
         hosts=() if event.hosts is UNSET else event.hosts,
     )
-    board = replace(before.board, ceremony=card)
-    return replace(before, board=board, starts=to_ms(event.starts_at))
+    return replace(before, board=replace(before.board, ceremony=card))
 
 
 def _rescheduled(before: Projection, event: facts.CeremonyRescheduled, _: Recorded) -> Projection:
     card = replace(before.board.ceremony, starts_at=event.starts_at)
-    board = replace(before.board, ceremony=card)
-    return replace(before, board=board, starts=to_ms(event.starts_at))
+    return replace(before, board=replace(before.board, ceremony=card))
 
 
 def _work_listed(before: Projection, event: facts.WorkListed, _: Recorded) -> Projection:
