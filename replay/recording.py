@@ -16,6 +16,8 @@ from events.codec import encode
 from events.recorded import Recorded
 from events.timestamp import canonical, from_ms, to_ms
 from tracker.ceremony import EMPTY, AlreadySo, Refused, decide, evolve
+from tracker.wording import RULE as CONTROL_CHARACTER
+from tracker.wording import cleaned
 
 LONGEST_LINE: Final = 1 << 20
 """In bytes."""
@@ -102,13 +104,24 @@ _header: Final = msgspec.json.Decoder(Header)
 _cue: Final = msgspec.json.Decoder(Cue)
 
 
-def load(source: Path | Traversable | Iterable[bytes], name: str | None = None) -> Recording:
+Clean = Callable[[int, str], None]
+"""Is told the number of each line without its control characters, and where they stood."""
+
+
+def load(
+    source: Path | Traversable | Iterable[bytes],
+    name: str | None = None,
+    *,
+    clean: Clean | None = None,
+) -> Recording:
     """
     Return a recording of which every event is accepted in its turn.
 
     Args:
         source: A file, or its lines.
         name: What to call it in an error; a file's own name by default.
+        clean: If given, control characters are left out of a line, which is told to it, rather than
+            refused: the log that was exported may be older than that rule.
 
     Raises:
         RecordingError: The first thing that is wrong.
@@ -117,8 +130,8 @@ def load(source: Path | Traversable | Iterable[bytes], name: str | None = None) 
     if isinstance(source, (Path, Traversable)):
         called = source.name if name is None else name
         with source.open("rb") as lines:
-            return _load(_limited(lines.readline), called)
-    return _load(source, "recording" if name is None else name)
+            return _load(_limited(lines.readline), called, clean)
+    return _load(source, "recording" if name is None else name, clean)
 
 
 def line(part: Header | Cue) -> bytes:
@@ -162,8 +175,8 @@ def _limited(readline: Callable[[int], bytes]) -> Iterator[bytes]:
         yield text
 
 
-def _load(lines: Iterable[bytes], name: str) -> Recording:
-    reader = _Reader(name)
+def _load(lines: Iterable[bytes], name: str, clean: Clean | None) -> Recording:
+    reader = _Reader(name, clean)
     for text in lines:
         reader.take(text)
     return reader.finish()
@@ -172,8 +185,9 @@ def _load(lines: Iterable[bytes], name: str) -> Recording:
 class _Reader:
     """Takes one line after the other, and refuses the first that is wrong."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clean: Clean | None) -> None:
         self._name: Final = name
+        self._clean: Final = clean
         self._line = 0
         self._header: Header | None = None
         self._cues: Final[list[Cue]] = []
@@ -224,6 +238,11 @@ class _Reader:
         if cue.occurred_at is UNSET:
             self._check_hour(header, cue)
         decision, tag = decide(cue.event, self._state), tag_of(cue.event)
+        if isinstance(decision, Refused) and decision.rule == CONTROL_CHARACTER and self._clean:
+            self._clean(self._line, f"{tag}: {decision.detail}")
+            self._header = cleaned(header)
+            cue = msgspec.structs.replace(cue, event=cleaned(cue.event))
+            decision = decide(cue.event, self._state)
         if isinstance(decision, Refused):
             raise self._error(f"{tag} is refused: {decision.detail}", decision.rule)
         if isinstance(decision, AlreadySo):

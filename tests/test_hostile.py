@@ -12,7 +12,7 @@ import pytest
 from icalendar import Calendar
 
 from doors import BEARER, HERE, Doors, opened, problem, programme
-from events.ceremony import Event, MomentNoted
+from events.ceremony import CeremonyScheduled, Event, MomentNoted
 from night import LIVE, announced, as_json, corrected, presenting
 from replay.recording import RecordingError, load
 
@@ -139,6 +139,30 @@ def test_a_recording_with_control_characters_is_none() -> None:
     with pytest.raises(RecordingError, match=r"line 2: .*`\$\.name` \(U\+001B\)") as caught:
         load(json.dumps(line).encode() for line in lines)
     assert caught.value.rule == "control-character"
+
+
+def test_control_characters_of_an_older_log_are_left_out_of_its_recording_where_one_asks() -> None:
+    card = {"name": "A\x1b[2J", "starts_at": "2031-05-01T19:00:00Z"}
+    moment = {"type": "moment-noted", "kind": "\x07", "text": "x\u202ey\nz", "people": ["B\x00"]}
+    lines = [
+        {"recording": 1, "ceremony": "steered", **card},
+        {"offset": 0, "event": {"type": "ceremony-scheduled", **card}},
+        {"offset": 5, "event": moment},
+    ]
+    told: list[tuple[int, str]] = []
+
+    found = load(
+        (json.dumps(line).encode() for line in lines),
+        clean=lambda line, places: told.append((line, places)),
+    )
+
+    assert [line for line, _ in told] == [2, 3]
+    assert "U+202E" in told[1][1]
+    assert found.header.name == "A[2J"
+    assert [cue.event for cue in found.cues] == [
+        CeremonyScheduled("A[2J", "2031-05-01T19:00:00.000Z"),
+        MomentNoted("\ufffd", "xy\nz", ("B",)),
+    ]
 
 
 def values(told: Any) -> list[Any]:

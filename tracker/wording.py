@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 import msgspec
 
@@ -18,6 +18,10 @@ _STEERING: Final = re.compile(rf"[\x00-\x1f\x7f-\x9f{_TURNING}]")
 _STEERING_IN_TEXT: Final = re.compile(rf"[\x00-\x09\x0b-\x1f\x7f-\x9f{_TURNING}]")
 """The text of a moment may have lines."""
 _MOST_NAMED: Final = 20
+_NOTHING_LEFT: Final = "\ufffd"
+"""In place of a text that was made of such characters alone, since no text is empty."""
+
+_Told = TypeVar("_Told")
 
 
 def unreadable(event: Event) -> Refused | None:
@@ -51,3 +55,34 @@ def _places(value: object, place: str) -> Iterator[str]:
     elif isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
             yield from _places(getattr(value, name), f"{place}.{name}")
+
+
+def cleaned(value: _Told) -> _Told:
+    """
+    Return an event, or a part of one, without control characters.
+
+    For events of an older log, which may hold characters that are refused today: they can be posted
+    again without them. An event without such characters is returned as it is.
+    """
+    return cast("_Told", _cleaned(value, _STEERING))
+
+
+def _cleaned(value: object, steering: re.Pattern[str]) -> object:
+    if isinstance(value, str):
+        return (steering.sub("", value) or _NOTHING_LEFT) if steering.search(value) else value
+    if isinstance(value, tuple):
+        return tuple(_cleaned(each, _STEERING) for each in cast("tuple[object, ...]", value))
+    if isinstance(value, msgspec.Struct):
+        lines = isinstance(value, MomentNoted)
+        changed = {
+            name: after
+            for name in value.__struct_fields__
+            if (before := getattr(value, name))
+            != (
+                after := _cleaned(
+                    before, _STEERING_IN_TEXT if lines and name == "text" else _STEERING
+                )
+            )
+        }
+        return msgspec.structs.replace(value, **changed) if changed else value
+    return value

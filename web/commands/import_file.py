@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
+import click
 import msgspec
 
 from replay.recording import LONGEST_LINE, load
 from web.commands.client import Client, CommandError
 from web.commands.importing import Imported, import_into, import_through
+from web.commands.legible import legible
 from web.commands.telling import telling
 
 Kind = Literal["recording", "programme", "table"]
@@ -41,7 +43,12 @@ async def import_file(file: Path, facts: Mapping[str, str], destination: Client 
         return await programmes.schedule_into(destination, given)
     if facts:
         raise CommandError(f"{file.name} is a recording, which says {', '.join(facts)} itself.")
-    recording = load(file)
+
+    def clean(line: int, found: str) -> None:
+        told = f"{file.name}, line {line}: imported without its control characters. {found}"
+        click.echo(legible(told), err=True)
+
+    recording = load(file, clean=clean)
     with telling(f"importing {recording.header.ceremony}", len(recording.cues)) as tell:
         if isinstance(destination, Client):
             return await import_through(destination, recording, tell)

@@ -19,6 +19,7 @@ from replay.recording import Cue, Recording
 from replay.recording import recorded as as_recorded
 from tracker.desk import AHEAD_MS, Desk
 from tracker.outcomes import RefusedByRule
+from tracker.wording import cleaned
 from web.clock import now
 from web.commands.client import Client, CommandError, Refusal
 from web.commands.telling import Tell
@@ -176,7 +177,7 @@ def _agreeing(recording: Recording, known: Sequence[Event]) -> int:
                 f"{ceremony!r} is there with all {version - 1} events and {len(known)} in all;"
                 " export it rather than import it."
             )
-        if event != recording.cues[version - 1].event:
+        if cleaned(event) != recording.cues[version - 1].event:
             raise CommandError(
                 f"{ceremony!r} is there with another version {version} than line {version + 1} has;"
                 " give the recording another ceremony id in its first line."

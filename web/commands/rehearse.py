@@ -15,6 +15,7 @@ from replay.clock import Clock, WallClock
 from replay.player import paced
 from replay.playhead import Playhead
 from tracker.frames import Frame, FramePage
+from tracker.wording import cleaned
 from web.commands.client import Client, CommandError, Refusal
 from web.commands.telling import Tell
 from web.ids import new_id
@@ -156,7 +157,7 @@ async def _post(client: Client, rehearsal: Rehearsal, frame: Frame) -> None:
     try:
         answer = await client.post(
             f"/api/ceremonies/{rehearsal.ceremony}/events",
-            encode(frame.event),
+            encode(cleaned(frame.event)),  # an older log may hold what the server refuses today
             key=f"rehearse-{rehearsal.epoch}-{frame.version}",
             expected_version=frame.version - 1,
         )
