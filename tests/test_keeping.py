@@ -10,7 +10,6 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from events.ceremony import WinnerAnnounced
 from events.codec import encode
 from events.recorded import Recorded
 from events.sqlite import SqliteStore
@@ -173,12 +172,6 @@ def unreadable(path: Path) -> None:
     foreign(path, "UPDATE events SET recorded = x'7b7d' WHERE version = 3")
 
 
-def against_the_rules(path: Path) -> None:
-    last = recorded([*LIVE, WinnerAnnounced("sound", ("sound/nobody",))])[-1]
-    change = "UPDATE events SET recorded = ? WHERE version = ?"
-    foreign(path, change, encode(last), last.version)
-
-
 def of_no_history(path: Path) -> None:
     foreign(path, "INSERT INTO keys VALUES (7, 'key', 'digest', 1)")
 
@@ -190,7 +183,6 @@ def of_no_history(path: Path) -> None:
         (another_programs, "is no log that this program can read"),
         (without_an_event, "made-up: event 3 cannot be read"),
         (unreadable, "made-up: event 3 cannot be read"),
-        (against_the_rules, f"made-up: event {len(NIGHT)} is against the rules: "),
         (of_no_history, "copy.db: a row of keys belongs to no history"),
     ],
 )

@@ -12,40 +12,60 @@ import msgspec
 from events.backup import LogFile, log_file, replace_log
 from events.codec import encode
 from events.recorded import Recorded
-from events.store import CorruptEvent, History
-from tracker.ceremony import EMPTY, Accepted, Refused, decide, evolve
+from events.store import CorruptEvent
+from tracker.ceremony import EMPTY, AlreadySo, Refused, decide, evolve
 from tracker.project import NOTHING, project
 from web.commands.client import Client, CommandError
 
 _WHOLE: Final = ", whole"
+_NOTES: Final = 5  # told of one history, so that a damaged one is not lost among them
 
 Say = Callable[[str], None]
 """Tells one line of what was found."""
 
 
 class _Checked:
-    """Takes the events of one history, and says where it goes wrong."""
+    """
+    Takes the events of one history, and says what is damaged.
+
+    The rules of today decide what may be posted, and not what may be in a log: an event that they
+    would refuse is read and shown like any other, so it is told as a note.
+
+    Attributes:
+        trouble: What cannot be right, or empty.
+        notes: What is right, and would not be accepted today.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._state = EMPTY
         self._board = NOTHING
         self.trouble = ""
+        self.notes: list[str] = []
 
     def take(self, recorded: Recorded) -> None:
         """Take the next one; after the first trouble there is nothing more to be said."""
         if self.trouble:
             return
         version = self._state.version + 1
-        decision = decide(recorded.event, self._state)
         if recorded.version != version:
             self.trouble = f"event {recorded.version} stands where {version} should"
-        elif isinstance(decision, Refused):
-            self.trouble = f"event {version} is against the rules: {decision.detail}"
-        elif not isinstance(decision, Accepted):
-            self.trouble = f"event {version} says what was so since {decision.version}"
+            return
+        decision = decide(recorded.event, self._state)
+        if isinstance(decision, Refused):
+            self.notes.append(f"event {version} would be refused today: {decision.detail}")
+        elif isinstance(decision, AlreadySo):
+            self.notes.append(f"event {version} says what was so since {decision.version}")
         self._state = evolve(self._state, recorded.event)
         self._board = project(self._board, recorded)
+
+    def tell(self, say: Say) -> None:
+        """Say in a line how it is, and the first notes in lines of their own."""
+        say(f"{self.name}: {self.trouble or _counted(self.head, 'event') + _WHOLE}")
+        for note in self.notes[:_NOTES]:
+            say(f"{self.name}: note: {note}")
+        if (more := len(self.notes) - _NOTES) > 0:
+            say(f"{self.name}: note: and {more:,} more like these")
 
     def compare(self, served: object) -> None:
         """Hold a board that was served against the events."""
@@ -55,9 +75,6 @@ class _Checked:
     @property
     def head(self) -> int:
         return self._board.version
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.trouble or _counted(self.head, 'event') + _WHOLE}"
 
 
 async def verify_through(client: Client, say: Say) -> None:
@@ -77,7 +94,7 @@ async def verify_through(client: Client, say: Say) -> None:
             path = f"/api/ceremonies/{ceremony}/board?at={checked.head}"
             checked.compare(await client.get(path))
         wrong += bool(checked.trouble)
-        say(str(checked))
+        checked.tell(say)
     _conclude(wrong, len(found))
 
 
@@ -90,23 +107,27 @@ def verify_file(path: Path, say: Say) -> None:
         StoreUnavailable: It is no log, or cannot be read.
     """
     with log_file(path) as log:
-        damage = log.damage()
-        for each in damage:
-            say(f"{path.name}: {each}")
-        histories = log.histories()
-        checked = [_read_through(log, history, head, say) for history, head in histories]
-    _conclude(len(damage) + sum(bool(each.trouble) for each in checked), len(histories))
+        wrong, histories = _look_through(log, path.name, say)
+    _conclude(len(wrong), histories)
 
 
-def _read_through(log: LogFile, history: History, head: int, say: Say) -> _Checked:
-    checked = _Checked(history.ceremony)
-    try:
-        for recorded in log.events(history, head):
-            checked.take(recorded)
-    except CorruptEvent as problem:
-        checked.trouble = checked.trouble or f"event {problem.version} cannot be read"
-    say(str(checked))
-    return checked
+def _look_through(log: LogFile, name: str, say: Say) -> tuple[list[str], int]:
+    """Return what is damaged, each in a sentence, and the number of histories; say both."""
+    wrong = [f"{name}: {each}" for each in log.damage()]
+    for each in wrong:
+        say(each)
+    histories = log.histories()
+    for history, head in histories:
+        checked = _Checked(history.ceremony)
+        try:
+            for recorded in log.events(history, head):
+                checked.take(recorded)
+        except CorruptEvent as problem:
+            checked.trouble = checked.trouble or f"event {problem.version} cannot be read"
+        checked.tell(say)
+        if checked.trouble:
+            wrong.append(f"{checked.name}: {checked.trouble}")
+    return wrong, len(histories)
 
 
 def _conclude(wrong: int, histories: int) -> None:
@@ -140,14 +161,11 @@ def restore(source: Path, database: Path, now: datetime | None = None) -> str:
         StoreInUse: A server runs.
         OSError, StoreUnavailable: It cannot be read or written; the log is as it was.
     """
-    found: list[str] = []
-    try:
-        verify_file(source, found.append)
-    except CommandError as problem:
-        wrong = [line for line in found if not line.endswith(_WHOLE)]
-        raise CommandError(f"{source} is no whole backup: {'; '.join(wrong)}.") from problem
     aside = database.with_name(f"{database.name}.until-{now or datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     with log_file(source) as log:
+        wrong, _ = _look_through(log, source.name, lambda _: None)
+        if wrong:
+            raise CommandError(f"{source} is no whole backup: {'; '.join(wrong)}.")
         kept = replace_log(database, log, aside)
         said = f"{database}: {_content(log)}, from {source}."
     return f"{said} What was there is kept as {aside.name}." if kept else said
