@@ -17,7 +17,7 @@ from web.observed.traces import NO_TRACES, Traces
 from web.parts import Parts
 from web.settings import Settings
 
-TOKEN: Final = "a-token-for-tests"
+TOKEN: Final = "a-token-for-these-tests"
 BEARER: Final = {"Authorization": f"Bearer {TOKEN}"}
 ID: Final = "made-up"
 HERE: Final = f"/api/ceremonies/{ID}"

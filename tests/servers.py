@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Self
 
 TRACKER: Final = Path(sys.executable).with_name("tracker")
-TOKEN: Final = "a-token-for-tests"
+TOKEN: Final = "a-token-for-these-tests"
 READY_WITHIN: Final = 60.0
 """Seconds; far more than a start takes, since the machine may be busy with other tests."""
 _BETWEEN_LOOKS: Final = 0.01

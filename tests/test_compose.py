@@ -13,6 +13,8 @@ import uvicorn
 from packaging.specifiers import SpecifierSet
 from ruamel.yaml import YAML
 
+from web.settings import NAMES, read_settings
+
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = ROOT / "docker-compose.yml"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
@@ -113,12 +115,30 @@ def test_the_proxy_runs_the_configuration_that_is_tested_and_keeps_its_certifica
 
 
 def test_every_variable_the_server_knows_reaches_the_container_and_no_other() -> None:
-    settings = set(re.findall(r"\bTRACKER_[A-Z_]+\b", (ROOT / "web/settings.py").read_text()))
     handed = {entry.split("=")[0] for entry in service()["environment"]}
     # The server's library reads this one: whose word it takes for where a request came from.
     handed.remove("FORWARDED_ALLOW_IPS")
     handed |= set(re.findall(r"(TRACKER_\w+)=", of_the_last_stage("ENV")))
-    assert handed == settings
+    assert handed == NAMES
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ({}, "https://localhost"),
+        ({"HTTPS_PUBLISH": "8443"}, "https://localhost:8443"),
+        ({"SITE": "awards.example.org"}, "https://awards.example.org"),
+    ],
+)
+def test_links_lead_to_the_name_and_port_at_which_the_proxy_is_reached(
+    given: dict[str, str], address: str
+) -> None:
+    (told,) = [each for each in service()["environment"] if "PUBLIC_URL" in each]
+    assert told.startswith("TRACKER_PUBLIC_URL=${TRACKER_PUBLIC_URL:-https://${SITE:-")
+    assert "{$SITE:localhost}" in (ROOT / "docs/deploy/Caddyfile").read_text()
+    told = told.removeprefix("TRACKER_PUBLIC_URL=${TRACKER_PUBLIC_URL:-").removesuffix("}")
+    url = re.sub(r"\$\{(\w+):-(\w+)\}", lambda found: given.get(found[1], found[2]), told)
+    assert read_settings({"TRACKER_PUBLIC_URL": url}).public_url == address
 
 
 def test_the_variable_for_a_proxy_is_one_that_uvicorn_reads(

@@ -65,7 +65,7 @@ async def test_hostile_text_stays_text_in_every_output(text: str) -> None:
         board = json.loads(await said(doors, "/board", "application/json"))
         assert board["ceremony"]["name"] == board["works"]["orbit"]["title"] == text
         for path in ("", "/events?limit=500", "/winners.json", "/log"):
-            token = {"authorization": "Bearer a-token-for-tests"}
+            token = {"authorization": "Bearer a-token-for-these-tests"}
             answer = await doors.client.get(f"{HERE}{path}", headers=token)
             assert text in values(answer.json())
         rows = list(csv.reader(io.StringIO(await said(doors, "/winners.csv", "text/csv"))))

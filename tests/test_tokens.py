@@ -8,7 +8,7 @@ from web.desk.tokens import OPERATOR, Tokens, TokenWish, digest_of
 
 pytestmark = pytest.mark.anyio
 
-TOKEN = "a-token-for-tests"
+TOKEN = "a-token-for-these-tests"
 
 
 class Time:

@@ -75,7 +75,7 @@ class Tracker:
             parts.nights.get,
             WallClock(),
             now,
-            parts.settings.allowed_origins,
+            parts.settings.origins,
             refused=parts.crowd.refused,
         )
         self._litestar: Final = doors(parts)

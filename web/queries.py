@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from litestar.params import QueryParameter
 
 from web.errors import ProblemError
+from web.switches import switch
 
 MOST_EVENTS: Final = 500
 USUAL_EVENTS: Final = 100
@@ -17,7 +18,6 @@ NUMBER: Final = "[0-9]+"
 _NUMBER: Final = re.compile(NUMBER)
 _MOST_DIGITS: Final = 15
 _BEYOND: Final = 10**_MOST_DIGITS
-_WISHES: Final = {"true": True, "1": True, "false": False, "0": False}
 
 # Read below, since the framework would also take 1e3 and null for numbers, and would read them
 # before the body, whose size is to be checked first.
@@ -78,7 +78,7 @@ def wished(name: str, text: str | None) -> bool:
     """
     if text is None:
         return False
-    wish = _WISHES.get(text.lower())
+    wish = switch(text)
     if wish is None:
         raise _bad_query(name, text, "true or false")
     return wish

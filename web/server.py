@@ -95,7 +95,7 @@ def server(tracker: Tracker) -> Server:
             tracker.feeds,
             heart,
             crowd=tracker.parts.crowd,
-            allowed_origins=settings.allowed_origins,
+            allowed_origins=settings.origins,
             now=now,
         ),
         forwarded_allow_ips=settings.proxies,

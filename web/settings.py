@@ -11,17 +11,40 @@ from typing import Final
 
 import msgspec
 
-from web.sockets.origins import Origins
+from web.sockets.origins import Origin, Origins
+from web.switches import SPELLINGS, switch
 
-_YES: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 _LAST_PORT: Final = 65_535
 _RATE: Final = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,3})?")
 _MOST_EACH: Final = 1000
 """A whole company, or a mobile network's gateway, may stand behind one address."""
 _COUNT: Final = re.compile(r"[0-9]{1,9}")
-_SHORTEST_TOKEN: Final = 8
+_SHORTEST_TOKEN: Final = 20
+"""Characters: a token of letters and digits that long cannot be guessed over a network."""
 _CODE: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _TOKEN: Final = re.compile(rf"[\x21-\x7e]{{{_SHORTEST_TOKEN},}}")
+_PREFIX: Final = "TRACKER_"
+NAMES: Final = frozenset(
+    {
+        "TRACKER_ADMIN_TOKEN",
+        "TRACKER_ALLOWED_ORIGINS",
+        "TRACKER_BUNDLED",
+        "TRACKER_CONSOLE_CODE",
+        "TRACKER_DATABASE",
+        "TRACKER_HOST",
+        "TRACKER_MAX_CONNECTIONS",
+        "TRACKER_MAX_PER_ADDRESS",
+        "TRACKER_PORT",
+        "TRACKER_PUBLIC_URL",
+        "TRACKER_RATE_LIMIT",
+        "TRACKER_SHOW_REHEARSALS",
+        "TRACKER_WEBHOOK_PRIVATE",
+    }
+)
+_OTHERS: Final = frozenset({"TRACKER_URL", "TRACKER_TOKEN", "TRACKER_CHROMIUM"})
+"""Read elsewhere: by the commands that speak to a server, and by the tests with a browser."""
+_OF_SERVICES: Final = re.compile(r"TRACKER_(?:SERVICE_(?:HOST|PORT)\w*|PORT_[0-9]+_(?:TCP|UDP)\w*)")
+"""What Kubernetes sets by itself for every container beside a service named `tracker`."""
 
 
 class SettingsError(Exception):
@@ -38,7 +61,9 @@ class Settings(msgspec.Struct, frozen=True):
         bundled: Import the bundled ceremonies that the log lacks.
         rate_limit: Requests a second that one token is good for.
         webhook_private: Webhooks may lead into private networks.
-        allowed_origins: Empty for the request's own host.
+        allowed_origins: Whose pages may open sockets besides the tracker's own.
+        public_url: By what links reach this server, without a slash at its end; None for the host
+            that each request names.
         most_connections: None for as many as the system lets the process have.
         most_each: Connections that one address may hold; this machine's are left out.
         proxies: Whose word is taken for where a request comes from: addresses and networks.
@@ -49,6 +74,7 @@ class Settings(msgspec.Struct, frozen=True):
     database: Path = Path("tracker.db")
     admin_token: str | None = None
     allowed_origins: tuple[str, ...] = ()
+    public_url: str | None = None
     show_rehearsals: bool = False
     bundled: bool = True
     rate_limit: float = 200
@@ -58,15 +84,22 @@ class Settings(msgspec.Struct, frozen=True):
     most_each: int = _MOST_EACH
     proxies: str = "127.0.0.1"
 
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Origins whose pages may open sockets, whatever host a proxy names for a request."""
+        public = () if self.public_url is None else (self.public_url,)
+        return (*self.allowed_origins, *public)
+
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """
     Return the settings that the variables make; an empty one counts as absent.
 
     Raises:
-        SettingsError: Naming the variable, what it holds and what it should.
+        SettingsError: Naming the variable, what it holds and what it should; or one that is none.
     """
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
+    _refuse_unknown(given)
     return Settings(
         host=given.get("TRACKER_HOST", "127.0.0.1"),
         port=_port(given.get("TRACKER_PORT", "8000")),
@@ -74,6 +107,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         admin_token=_token(given.get("TRACKER_ADMIN_TOKEN")),
         console_code=_code(given.get("TRACKER_CONSOLE_CODE")),
         allowed_origins=_origins(given.get("TRACKER_ALLOWED_ORIGINS", "")),
+        public_url=_public_url(given.get("TRACKER_PUBLIC_URL")),
         show_rehearsals=_flag(given, "TRACKER_SHOW_REHEARSALS", default=False),
         bundled=_flag(given, "TRACKER_BUNDLED", default=True),
         webhook_private=_flag(given, "TRACKER_WEBHOOK_PRIVATE", default=False),
@@ -82,6 +116,24 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         most_each=_count(given, "TRACKER_MAX_PER_ADDRESS") or _MOST_EACH,
         proxies=_proxies(given.get("FORWARDED_ALLOW_IPS", "127.0.0.1")),
     )
+
+
+def _refuse_unknown(given: Mapping[str, str]) -> None:
+    """Refuse a misspelt variable, which would leave a default in force and say nothing."""
+    unknown = sorted(
+        name
+        for name in given.keys() - NAMES - _OTHERS
+        if name.startswith(_PREFIX) and not _OF_SERVICES.fullmatch(name)
+    )
+    if not unknown:
+        return
+    from difflib import get_close_matches  # noqa: PLC0415 - a start without a mistake needs none
+
+    said = []
+    for name in unknown:
+        near = get_close_matches(name, NAMES | _OTHERS, 1)
+        said.append(f"{name} is no setting{f'; {near[0]} is one' if near else ''}.")
+    raise SettingsError(f"{' '.join(said)} Those that are: {', '.join(sorted(NAMES))}.")
 
 
 def _port(text: str) -> int:
@@ -150,6 +202,18 @@ def _proxies(text: str) -> str:
     return text
 
 
+def _public_url(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return Origin.parse(text.removesuffix("/")).address
+    except ValueError as problem:
+        raise SettingsError(
+            f"TRACKER_PUBLIC_URL is {text!r}; give scheme and host, and a port where it needs one,"
+            " without a path: as in https://awards.example.org."
+        ) from problem
+
+
 def _origins(text: str) -> tuple[str, ...]:
     allowed = tuple(part.strip() for part in text.split(",") if part.strip())
     try:
@@ -163,6 +227,7 @@ def _flag(given: Mapping[str, str], name: str, *, default: bool) -> bool:
     text = given.get(name)
     if text is None:
         return default
-    if text.lower() not in _YES:
-        raise SettingsError(f"{name} is {text!r}; give 1 or 0.")
-    return _YES[text.lower()]
+    said = switch(text)
+    if said is None:
+        raise SettingsError(f"{name} is {text!r}; give {SPELLINGS}.")
+    return said

@@ -35,7 +35,7 @@ ROUNDS = 9
 APPENDS = 1_000
 POSTS = 500
 STARTS = 5
-TOKEN = "bench-token"
+TOKEN = "a-token-for-the-bench"
 
 
 def night() -> list[Recorded]:

@@ -41,6 +41,12 @@ class Origin(NamedTuple):
         # that ends TLS, this server cannot know which scheme the browser used.
         return cls._of(scheme, host)
 
+    @property
+    def address(self) -> str:
+        """The origin as browsers write it: without the default port."""
+        port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{self.host}{port}"
+
     @classmethod
     def _of(cls, scheme: str, authority: str) -> Origin | None:
         found = _AUTHORITY.fullmatch(authority)
