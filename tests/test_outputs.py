@@ -253,6 +253,7 @@ async def test_both_are_kept_and_open_to_all(path: str) -> None:
         held = answer.headers["etag"]
         assert (await doors.get(path, if_none_match=held)).status_code == 304
         assert (await doors.get(f"{path}?lang=es", if_none_match=held)).status_code == 200
+        assert (await doors.get(path, if_none_match=held, host="other")).status_code == 200
         await doors.post(announced("film", "meadow"))
         assert (await doors.get(path, if_none_match=held)).status_code == 200
         problem(await doors.get(path.replace(ID, "nobody")), 404, "unknown-ceremony")

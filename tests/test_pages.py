@@ -1,3 +1,4 @@
+import re
 from collections.abc import AsyncIterator
 from itertools import product
 from pathlib import Path
@@ -7,7 +8,7 @@ import httpx
 import msgspec
 import pytest
 
-from doors import ID, Doors, opened, problem
+from doors import ID, TOKEN, Doors, opened, problem
 from events.ceremony import Event
 from events.memory import MemoryStore
 from events.recorded import Recorded
@@ -294,6 +295,27 @@ async def test_addresses_are_those_by_which_the_request_came(doors: Doors) -> No
         page = Plain(await client.get(f"/{ID}"))
     assert page.meta("og:url") == f"https://night.example/{ID}"
     assert (page.meta("og:image") or "").startswith("https://night.example/og/")
+
+
+@pytest.mark.parametrize("host", ["tracker", "evil.example", "user@host", ""])
+async def test_where_a_public_address_is_set_every_link_begins_with_it(host: str) -> None:
+    public = "https://awards.example.org"
+    settings = Settings(admin_token=TOKEN, public_url=public)
+    async with opened(*SHOW, settings=settings) as doors:
+        for path in ("/", *(f"/{ID}{each}" for each in (*WHOLE, *SUBJECTS, "/winners"))):
+            answer = await doors.get(path, host=host)
+            page = Plain(answer)
+            assert (page.link("canonical") or "").startswith(f"{public}/"), path
+            assert (page.meta("og:url") or public).startswith(public)
+            assert (page.meta("og:image") or public).startswith(public)
+            assert set(re.findall(r"https?://[^/\"<]+", answer.text)) <= {
+                public,
+                "http://www.w3.org",
+            }
+        for path in (f"/api/ceremonies/{ID}/winners.rss", f"/api/ceremonies/{ID}/ceremony.ics"):
+            told = (await doors.get(path, host=host)).text.replace("\r\n ", "")
+            assert set(re.findall(r"https?://[^/\"<\s]+", told)) <= {public, "http://www.w3.org"}
+            assert f"{public}/{ID}" in told
 
 
 @pytest.mark.parametrize("host", ["[", 'a"><script>', "]x", ":x", "x:y", "user@host"])

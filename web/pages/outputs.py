@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get
@@ -10,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 
 from web.answers import json_answer, unchanged
 from web.errors import ProblemError
+from web.nights.night import Night
 from web.openapi.described import answers
 from web.pages.catalogue import DEFAULT, LANGUAGES, WORDS, Language
 from web.pages.ics import ics, occasion
@@ -40,10 +42,10 @@ async def read_feed(
     request: _AnyRequest, nights: NightsHere, ceremony: FromPath[str], lang: Wanted = None
 ) -> Response[bytes]:
     night = night_of(nights, ceremony)
-    language = _language(lang)
-    etag = f"{night.epoch}:{night.version}:{language}"
+    place = _place(request, f"{_HERE}/{ceremony}/winners.rss", lang)
+    etag = _etag(night, place)
     return unchanged(request, etag) or json_answer(
-        rss(WORDS[language], night, _place(request, f"{_HERE}/{ceremony}/winners.rss", lang)),
+        rss(WORDS[_language(lang)], night, place),
         etag=etag,
         media_type=f"{_RSS}; charset=utf-8",
     )
@@ -58,13 +60,11 @@ async def read_calendar(
     request: _AnyRequest, nights: NightsHere, ceremony: FromPath[str], lang: Wanted = None
 ) -> Response[bytes]:
     night = night_of(nights, ceremony)
-    language = _language(lang)
-    etag = f"{night.epoch}:{night.version}:{language}"
+    place = _place(request, f"{_HERE}/{ceremony}/ceremony.ics", lang)
+    etag = _etag(night, place)
     if (same := unchanged(request, etag)) is not None:
         return same
-    told = occasion(
-        WORDS[language], night, _place(request, f"{_HERE}/{ceremony}/ceremony.ics", lang)
-    )
+    told = occasion(WORDS[_language(lang)], night, place)
     if told is None:
         raise ProblemError(
             "not-found", f"{ceremony!r} is not scheduled yet, so it has no calendar."
@@ -81,6 +81,12 @@ HANDLERS: Final = [read_feed, read_calendar]
 def _language(wanted: str | None) -> Language:
     # Only what the address says: readers of feeds keep what they got, and share it.
     return next((language for language in LANGUAGES if language == wanted), DEFAULT)
+
+
+def _etag(night: Night, place: Place) -> str:
+    """Return the tag of a night as told at a place, with whose host all links begin."""
+    where = hashlib.sha256(place.address().encode()).hexdigest()[:12]
+    return f"{night.epoch}:{night.version}:{where}"
 
 
 def _place(request: _AnyRequest, path: str, wanted: str | None) -> Place:

@@ -14,6 +14,7 @@ from tracker.board import Board
 from web.nights.night import Night
 from web.pages.catalogue import DEFAULT, WORDS, Language, Words, language_of, spoken
 from web.queries import number
+from web.settings import Settings
 
 # What a client says of its own accord is told back in addresses: a name or a number, and a port.
 _HOST: Final = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
@@ -24,7 +25,7 @@ class Asked(NamedTuple):
     What the query and the headers of a request ask for.
 
     Attributes:
-        base: Scheme and host by which the request came.
+        base: Scheme and host of links; see `base_of`.
         language: Of all texts.
         chosen: Whether the query names that language, rather than the browser's settings.
         at: A version, which may be past the head; None for the head.
@@ -101,7 +102,7 @@ class Place(NamedTuple):
     An address, by its parts, so that it can be told in every language.
 
     Attributes:
-        base: Scheme and host by which the request came.
+        base: Scheme and host; see `base_of`.
         path: Begins with a slash.
         query: What of the request's query belongs to the page.
     """
@@ -134,7 +135,15 @@ def written(query: Mapping[str, str | int]) -> str:
 
 
 def base_of(request: Request[Any, Any, Any]) -> str:
-    """Return scheme and host by which a request came, or our own where it names no host."""
+    """
+    Return the scheme and host with which links begin.
+
+    The public address, where one is set; else those by which the request came, or our own where
+    it names no host.
+    """
+    settings: Settings = request.app.state.settings
+    if settings.public_url is not None:
+        return settings.public_url
     host = request.headers.get("host", "")
     if not _HOST.fullmatch(host):
         name, port = request.scope.get("server") or ("localhost", None)
