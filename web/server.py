@@ -20,10 +20,10 @@ from web.listener import address_of, bound
 from web.observed.logs import configure_logs
 from web.policy import ALWAYS
 from web.settings import Settings
+from web.sockets.control_frames import MAX_MESSAGE_BYTES
 from web.sockets.doorman import doorman
 from web.sockets.heart import Heart
 from web.sockets.replay import ReplayProtocol
-from web.sockets.viewers import MAX_MESSAGE_BYTES
 
 _GOODBYE_SECONDS = 10
 _BACKLOG = 4096

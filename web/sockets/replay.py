@@ -18,11 +18,11 @@ from replay.player import Declined, Moved, Played, Player
 from replay.playhead import Control, Playhead
 from web.policy import ALWAYS
 from web.sockets import messages
+from web.sockets.control_frames import MAX_MESSAGE_BYTES
 from web.sockets.crowd import Seat
 from web.sockets.handshake import HandshakeRefused, by_name, check_origin, unknown
 from web.sockets.origins import Origins
 from web.sockets.replay_handshake import ceremony_of, wish_of
-from web.sockets.viewers import MAX_MESSAGE_BYTES
 
 HEARTBEAT_SECONDS = 10.0
 PATIENCE_SECONDS = 30.0

@@ -7,17 +7,16 @@ import termios
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from websockets.frames import DATA_OPCODES, CloseCode, Frame
-from websockets.protocol import State
-from websockets.server import ServerProtocol
+from websockets.frames import Close, Frame, Opcode
 
+from web.sockets.control_frames import ControlFrames, Violation
 from web.sockets.crowd import Seat
 from web.sockets.feed import Feed, Write
 from web.sockets.heart import Heart
 from web.sockets.wires import SOCKET, STREAM, Wire
 
-MAX_MESSAGE_BYTES = 4 * 1024
-"""What a viewer may say at once; a control of the replay socket is one such message."""
+MAX_BEHIND_BYTES = 16 * 1024
+"""What may follow the request for an event stream, a small body say: as much as a head may take."""
 
 
 class LiveViewer(asyncio.Protocol):
@@ -85,18 +84,34 @@ class LiveViewer(asyncio.Protocol):
 
 
 class StreamViewer(LiveViewer):
-    __slots__ = ()
+    """An event stream never ends, so no further request of its connection has its turn."""
+
+    __slots__ = ("_behind",)
 
     wire = STREAM
 
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        feed: Feed,
+        heart: Heart,
+        connections: set[Any],
+        seat: Seat,
+    ) -> None:
+        super().__init__(transport, feed, heart, connections, seat)
+        self._behind = 0
+
     def data_received(self, data: bytes) -> None:
-        """Drop it: this answer never ends, so no further request has its turn."""
+        """Drop it; more than a little of it ends the stream."""
+        self._behind += len(data)
+        if self._behind > MAX_BEHIND_BYTES:
+            self.go()
 
 
 class SocketViewer(LiveViewer):
     """A socket whose client has nothing to say: most never need more than this."""
 
-    __slots__ = ("_owed", "_peer")
+    __slots__ = ("_frames", "_owed")
 
     wire = SOCKET
 
@@ -109,34 +124,38 @@ class SocketViewer(LiveViewer):
         seat: Seat,
     ) -> None:
         super().__init__(transport, feed, heart, connections, seat)
-        self._peer: ServerProtocol | None = None
+        self._frames: ControlFrames | None = None
         self._owed = b""
 
     def data_received(self, data: bytes) -> None:
-        if self._peer is None:
-            self._peer = ServerProtocol(state=State.OPEN, max_size=MAX_MESSAGE_BYTES)
-        peer = self._peer
-        peer.receive_data(data)
-        if peer.state is State.OPEN and any(map(_is_whole_message, peer.events_received())):
-            peer.fail(CloseCode.POLICY_VIOLATION, "viewers have nothing to say")
-        answers = peer.data_to_send()
-        if peer.state is not State.OPEN:
-            self.go(b"".join(answers))
-        elif answers and self.slow:
+        """Answer pings and a close; anything else closes the socket."""
+        if self._frames is None:
+            self._frames = ControlFrames()
+        pongs: list[bytes] = []
+        try:
+            for frame in self._frames.read(data):
+                if frame.opcode is Opcode.PING:
+                    pongs.append(Frame(Opcode.PONG, frame.data).serialize(mask=False))
+                elif frame.opcode is Opcode.CLOSE:
+                    self._close(pongs, bytes(frame.data))
+                    return
+        except Violation as broken:
+            self._close(pongs, Close(broken.code, broken.reason).serialize())
+            return
+        if pongs and self.slow:
             # One that pings and never reads must not pile up pongs: the last one will do.
-            self._owed = answers[-1]
-        elif answers:
-            self.write(b"".join(answers))
+            self._owed = pongs[-1]
+        elif pongs:
+            self.write(b"".join(pongs))
 
     def resume_writing(self) -> None:
         super().resume_writing()
         self.write(self._owed)
         self._owed = b""
 
-
-def _is_whole_message(event: object) -> bool:
-    # The last frame of a message, since only then is it known to be short enough for this code.
-    return isinstance(event, Frame) and event.opcode in DATA_OPCODES and event.fin
+    def _close(self, pongs: list[bytes], payload: bytes) -> None:
+        close = Frame(Opcode.CLOSE, payload).serialize(mask=False)
+        self.go(b"".join(() if self.slow else pongs) + close)
 
 
 def _on_the_way(transport: asyncio.Transport) -> int:
