@@ -2,15 +2,15 @@
 How much work a call is, counted and not timed: so a test of growth needs no quiet machine.
 
 `steps` counts what Python interprets. What C does in one step, such as copying a dict, it does not
-see: that is what `fresh` is for.
+see: that is what `written` is for.
 """
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Callable, Iterator
-from types import FrameType, ModuleType
+import tracemalloc
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 LINEAR = 2.5
@@ -48,19 +48,22 @@ def growth(work: Callable[[int], Callable[[], object]], size: int) -> float:
     return steps(work(2 * size)) / steps(work(size))
 
 
-def fresh(before: object, after: object) -> int:
-    """Return the bytes of `after` that are no part of `before`: what making it had to write."""
-    known = {id(each) for each in _parts(before, set())}
-    return sum(sys.getsizeof(each) for each in _parts(after, known))
+def written(step: Callable[[], object], times: int = 8) -> int:
+    """
+    Return the bytes that a step allocates at the same time, though it may free them in the end.
 
-
-def _parts(value: object, known: set[int]) -> Iterator[object]:
-    seen = set(known)
-    ahead = [value]
-    while ahead:
-        each = ahead.pop()
-        if id(each) in seen or isinstance(each, type | ModuleType):
-            continue
-        seen.add(id(each))
-        yield each
-        ahead += gc.get_referents(each)
+    Args:
+        step: Called several times; what counts is the least, since a dict makes room now and then.
+        times: How often.
+    """
+    found = []
+    tracemalloc.start()
+    try:
+        for _ in range(times):
+            before, _peak = tracemalloc.get_traced_memory()
+            tracemalloc.reset_peak()
+            step()
+            found.append(tracemalloc.get_traced_memory()[1] - before)
+    finally:
+        tracemalloc.stop()
+    return min(found)

@@ -15,7 +15,7 @@ from night import (
     retracted,
     under_review,
 )
-from tracker.chapters import Chapter, Contents, turn
+from tracker.chapters import Chapter, Contents
 
 # The first event after the start.
 NEXT = START + 1
@@ -26,7 +26,7 @@ def contents(*events: Event) -> Contents:
     log = recorded(events)
     result = Contents()
     for each, after in zip(log, projections(log)[1:], strict=True):
-        result = turn(result, each, after.t)
+        result.turn(each, after.t)
     return result
 
 

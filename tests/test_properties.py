@@ -13,7 +13,7 @@ from events.recorded import Recorded
 from histories import ANYTHING, DATED, LISTED_THEN_ANYTHING, NIGHTS, accepted, shows
 from night import LIVE, as_json, projections, recorded
 from tracker.ceremony import EMPTY, Accepted, AlreadySo, Refused, State, decide, evolve
-from tracker.chapters import Contents, turn
+from tracker.chapters import Contents
 from tracker.frames import frame
 from tracker.patch import merge
 
@@ -27,7 +27,7 @@ def test_no_stored_history_raises_however_little_sense_it_makes(log: list[Record
     boards = projections(log)
     for each, after in zip(log, boards[1:], strict=True):
         state = evolve(state, each.event)
-        contents = turn(contents, each, after.t)
+        contents.turn(each, after.t)
         assert state.version == after.version == each.version
         assert b"null" not in encode(after.board)
         board = after.board

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
 import msgspec
 
@@ -23,69 +23,64 @@ class Chapter(msgspec.Struct, frozen=True):
     category: str
 
 
-class Contents(msgspec.Struct, frozen=True):
+class Contents:
     """
-    The table of contents at a version.
+    The table of contents of a night, which grows with it: only that of the head is ever asked for.
 
     Attributes:
         start: Version of the event that started the show; before that, the head.
-        chapters: One a category, ascending by version.
-        stage: The category on stage, or empty.
         superseded: By version of the superseded event, as text: that of the one in its place.
     """
 
-    start: int = 0
-    started: bool = False
-    chapters: tuple[Chapter, ...] = ()
-    superseded: dict[str, int] = {}
-    decided: frozenset[str] = frozenset()
-    results: dict[str, int] = {}
-    stage: str = ""
+    def __init__(self) -> None:
+        self.start = 0
+        self.superseded: Final[dict[str, int]] = {}
+        self._started = False
+        self._stage = ""
+        self._chapters: Final[dict[str, Chapter]] = {}
+        self._decided: Final[set[str]] = set()
+        self._results: Final[dict[str, int]] = {}
 
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """One a category, ascending by version."""
+        return tuple(self._chapters.values())
 
-def turn(contents: Contents, recorded: Recorded, t: int) -> Contents:
-    """Return the contents after `recorded`, which happened at show time `t`. Total."""
-    event, version = recorded.event, recorded.version
-    change: dict[str, Any] = {}
-    match event:
-        case facts.PresentingBegan(category=key):
-            change["stage"] = key
-            if key not in contents.decided:
-                change["chapters"] = _with(contents, Chapter(version, t, key))
-        case facts.WinnerAnnounced(category=key):
-            change["stage"] = ""
-            if key != contents.stage and key not in contents.decided:
-                change["chapters"] = _with(contents, Chapter(version, t, key))
-            change["decided"] = contents.decided | {key}
-            change["results"] = {**contents.results, key: version}
-        case facts.WinnerCorrected(category=key) | facts.WinnerRetracted(category=key):
-            change["superseded"] = _superseded(contents, contents.results.get(key), version)
-            # A retraction stands in the place of the result, until another result does.
-            change["results"] = {**contents.results, key: version}
-        case facts.CategoryWithdrawn(category=key) if key not in contents.decided:
-            change["stage"] = "" if contents.stage == key else contents.stage
-            change["chapters"] = _without(contents, key)
-        case facts.CeremonyEnded():
-            change["stage"] = ""
-        case facts.MomentWithdrawn(version=noted):
-            change["superseded"] = _superseded(contents, noted, version)
-        case _:
-            pass
-    if not contents.started:
-        change["start"] = version
-        change["started"] = isinstance(event, facts.CeremonyStarted)
-    return msgspec.structs.replace(contents, **change) if change else contents
+    def turn(self, recorded: Recorded, t: int) -> None:
+        """Take in the next event, which happened at show time `t`. Total."""
+        event, version = recorded.event, recorded.version
+        match event:
+            case facts.PresentingBegan(category=key):
+                self._stage = key
+                if key not in self._decided:
+                    self._begin(Chapter(version, t, key))
+            case facts.WinnerAnnounced(category=key):
+                if key != self._stage and key not in self._decided:
+                    self._begin(Chapter(version, t, key))
+                self._stage = ""
+                self._decided.add(key)
+                self._results[key] = version
+            case facts.WinnerCorrected(category=key) | facts.WinnerRetracted(category=key):
+                self._supersede(self._results.get(key), version)
+                # A retraction stands in the place of the result, until another result does.
+                self._results[key] = version
+            case facts.CategoryWithdrawn(category=key) if key not in self._decided:
+                self._stage = "" if self._stage == key else self._stage
+                self._chapters.pop(key, None)
+            case facts.CeremonyEnded():
+                self._stage = ""
+            case facts.MomentWithdrawn(version=noted):
+                self._supersede(noted, version)
+            case _:
+                pass
+        if not self._started:
+            self.start = version
+            self._started = isinstance(event, facts.CeremonyStarted)
 
+    def _begin(self, chapter: Chapter) -> None:
+        self._chapters.pop(chapter.category, None)  # so that it goes to the end
+        self._chapters[chapter.category] = chapter
 
-def _with(contents: Contents, new: Chapter) -> tuple[Chapter, ...]:
-    return (*_without(contents, new.category), new)
-
-
-def _without(contents: Contents, key: str) -> tuple[Chapter, ...]:
-    return tuple(chapter for chapter in contents.chapters if chapter.category != key)
-
-
-def _superseded(contents: Contents, old: int | None, new: int) -> dict[str, int]:
-    if old is None:
-        return contents.superseded
-    return {**contents.superseded, str(old): new}
+    def _supersede(self, old: int | None, new: int) -> None:
+        if old is not None:
+            self.superseded[str(old)] = new

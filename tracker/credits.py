@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 import msgspec
 from msgspec import UNSET
@@ -59,15 +60,20 @@ def credit(credited: Credited, category: CategoryLine, works: Mapping[str, WorkT
     """Return the index with a category's nominations added."""
     by_work, by_person = credited.works.copy(), credited.people.copy()
     by_company, subjects = credited.distributors.copy(), credited.subjects.copy()
-    for nominee, line in category.nominees.items():
-        found = subjects[nominee] = subjects_of(line, works)
-        for index, names in (
-            (by_work, found.works),
-            (by_person, found.people),
-            (by_company, found.distributors),
-        ):
-            for name in names:
-                index[name] = index.get(name, frozenset()) | {nominee}
+    found = {nominee: subjects_of(line, works) for nominee, line in category.nominees.items()}
+    subjects.update(found)
+    for index, names_of in (
+        (by_work, attrgetter("works")),
+        (by_person, attrgetter("people")),
+        (by_company, attrgetter("distributors")),
+    ):
+        # All of the ballot at once: a set that takes in one after the other is copied each time.
+        added: dict[str, set[str]] = {}
+        for nominee, whom in found.items():
+            for name in names_of(whom):
+                added.setdefault(name, set()).add(nominee)
+        for name, nominees in added.items():
+            index[name] = index.get(name, frozenset()).union(nominees)
     return replace(
         credited, works=by_work, people=by_person, distributors=by_company, subjects=subjects
     )

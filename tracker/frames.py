@@ -66,12 +66,6 @@ def _patch(before: Projection, after: Projection) -> Patch:
     old, new, changed = before.board, after.board, after.changed
     if old is new:
         return {}
-    if (len(old.works), len(old.people), len(old.distributors)) != (
-        len(new.works),
-        len(new.people),
-        len(new.distributors),
-    ):
-        return difference(old, new)  # the programme grew
     # Boards are wide in three places, and the projection has told what it changed there.
     patch = difference(old, new, skip=_TALLIES)
     if changed.works:

@@ -113,12 +113,13 @@ def _work_listed(before: Projection, event: facts.WorkListed, _: Recorded) -> Pr
     companies = () if event.distributors is UNSET else event.distributors
     work = WorkTally(event.title, tuple(company.id for company in companies), 0, 0, 0, 0)
     named = {company.id: Tally(company.name, 0, 0, 0, 0) for company in companies}
+    new = _new(named, board.distributors)
     board = replace(
         board,
         works={**board.works, event.work: work},
-        distributors={**board.distributors, **_new(named, board.distributors)},
+        distributors={**board.distributors, **new},
     )
-    return replace(before, board=board)
+    return replace(before, board=board, changed=Changed({event.work: work}, {}, new))
 
 
 def _category_listed(before: Projection, event: facts.CategoryListed, _: Recorded) -> Projection:
@@ -136,10 +137,16 @@ def _category_listed(before: Projection, event: facts.CategoryListed, _: Recorde
         for nominee in event.nominees
         for person in nominee.people
     }
-    board = replace(board, people={**board.people, **_new(named, board.people)})
+    new = _new(named, board.people)
+    board = replace(board, people={**board.people, **new})
     category = CategoryLine(event.name, event.position, "upcoming", nominees, {})
     credited = credit(before.credited, category, board.works)
-    return _with_category(replace(before, board=board, credited=credited), event.category, category)
+    before = replace(before, board=board, credited=credited)
+    after = _with_category(before, event.category, category)
+    # Who was not on the board before is told whole, and not only what was counted.
+    told = {person: after.board.people[person] for person in new}
+    people = {**after.changed.people, **told}
+    return replace(after, changed=replace(after.changed, people=people))
 
 
 def _category_withdrawn(

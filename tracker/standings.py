@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from operator import attrgetter, countOf
 
 import msgspec
 from msgspec import UNSET
@@ -118,8 +119,9 @@ def _progress(
     ):
         return progress
     lines = categories.values()
-    awarded = sum(1 for category in lines if category.winners)
-    return Progress(awarded, sum(1 for category in lines if category.status != "withdrawn"))
+    awarded = sum(map(bool, map(attrgetter("winners"), lines)))
+    withdrawn = countOf(map(attrgetter("status"), lines), "withdrawn")
+    return Progress(awarded, len(categories) - withdrawn)
 
 
 def _latest(

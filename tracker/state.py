@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from events import ceremony as facts
 from events.ceremony import Distributor, Event, Person
+from tracker.numbered import Numbered
 
 Phase = Literal["unscheduled", "scheduled", "live", "ended"]
 
@@ -57,6 +58,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
         moments: A bit for each version that noted a moment, in blocks of `_BLOCK` versions: most
             logs hold more moments than anything else, and each is noted in a copy of this.
         withdrawn_moments: By version of the moment, that of its withdrawal.
+        places: By position, the category that holds it; withdrawn ones hold none.
     """
 
     version: int = 0
@@ -72,7 +74,8 @@ class State(msgspec.Struct, frozen=True, gc=False):
     people: dict[str, Person] = {}
     distributors: dict[str, Distributor] = {}
     moments: dict[int, int] = {}
-    withdrawn_moments: dict[int, int] = {}
+    withdrawn_moments: Numbered = Numbered()
+    places: dict[int, str] = {}
 
     def noted(self, version: int) -> bool:
         """Tell whether the event of that version noted a moment."""
@@ -141,11 +144,14 @@ def _category_listed(state: State, event: facts.CategoryListed, version: int) ->
         withdrawn_nominees={},
     )
     people = {person.id: person for nominee in event.nominees for person in nominee.people}
+    places = state.places.copy()
+    places.setdefault(event.position, event.category)
     return replace(
         state,
         version=version,
         categories={**state.categories, event.category: category},
         people={**people, **state.people},
+        places=places,
     )
 
 
@@ -156,7 +162,8 @@ def _category_withdrawn(state: State, event: facts.CategoryWithdrawn, version: i
     stage = state.stage
     if stage is not None and stage.category == event.category:
         state = replace(state, stage=None)
-    return _with(state, replace(category, withdrawn=version), version)
+    after = _with(state, replace(category, withdrawn=version), version)
+    return replace(after, places=_places(after.categories))
 
 
 def _nominee_withdrawn(state: State, event: facts.NomineeWithdrawn, version: int) -> State:
@@ -173,8 +180,13 @@ def _running_order_set(state: State, event: facts.RunningOrderSet, version: int)
         key: replace(state.categories[key], position=place)
         for key, place in positions(held, event.categories).items()
     }
+    categories = {**state.categories, **moved}
     return replace(
-        state, version=version, categories={**state.categories, **moved}, order_since=version
+        state,
+        version=version,
+        categories=categories,
+        order_since=version,
+        places=_places(categories),
     )
 
 
@@ -245,8 +257,16 @@ def _moment_noted(state: State, _event: facts.MomentNoted, version: int) -> Stat
 def _moment_withdrawn(state: State, event: facts.MomentWithdrawn, version: int) -> State:
     if not state.noted(event.version):
         return state
-    withdrawn = {**state.withdrawn_moments, event.version: version}
+    withdrawn = state.withdrawn_moments.put(event.version, version)
     return replace(state, version=version, withdrawn_moments=withdrawn)
+
+
+def _places(categories: Mapping[str, Category]) -> dict[int, str]:
+    places: dict[int, str] = {}
+    for key, category in categories.items():
+        if not category.withdrawn:
+            places.setdefault(category.position, key)
+    return places
 
 
 def _with(state: State, category: Category, version: int) -> State:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
+from operator import attrgetter
 from typing import Final, Protocol, TypeVar
 
 import msgspec
@@ -47,8 +49,10 @@ def outcome(categories: Mapping[str, CategoryLine], withdrawn: frozenset[str]) -
         withdrawn: The nominees taken out, winners or not.
     """
     lines = categories.values()
-    winners = _NOBODY.union(*[category.winners for category in lines])
-    settled = _NOBODY.union(*[category.nominees for category in lines if category.winners])
+    results = [*map(attrgetter("winners"), lines)]
+    ballots = map(attrgetter("nominees"), lines)
+    winners = _NOBODY.union(*results)
+    settled = _NOBODY.union(*compress(ballots, results))
     gone = withdrawn - winners
     return Outcome(winners, settled - gone, gone)
 

@@ -15,7 +15,7 @@ from events.recorded import Recorded
 from events.store import EventStore, History
 from tracker.amended import amended, amends
 from tracker.board import Board, Phase
-from tracker.chapters import Chapter, Contents, turn
+from tracker.chapters import Chapter, Contents
 from tracker.desk import REHEARSAL
 from tracker.frames import PAGE_SIZE, epoch, frame
 from tracker.project import Projection, project
@@ -72,7 +72,7 @@ class Night:
         self.ids: Final[list[str]] = []
         self._store: Final = store
         self._told: Final = Telling(self.epoch)
-        self._contents = Contents()
+        self._contents: Final = Contents()
         self._amended = 0
         self._corrected: Telling | None = None
         self._correcting: Final = asyncio.Lock()
@@ -120,7 +120,7 @@ class Night:
         before = self.board
         encoded = self._told.advance(recorded)
         after = self._told.projection
-        self._contents = turn(self._contents, recorded, after.t)
+        self._contents.turn(recorded, after.t)
         self.times.append(after.t)
         self.ids.append(recorded.id)
         if amends(before, after.board, recorded.event):
