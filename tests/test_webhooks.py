@@ -2,97 +2,28 @@
 
 import asyncio
 import base64
-import hashlib
-import hmac
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
+import standardwebhooks
 from structlog.testing import capture_logs
 
 from doors import BEARER, HERE, ID, opened, problem, programme
-from events.memory import MemoryStore
-from events.store import EventStore, History
-from night import LIVE, moment, recorded
+from hooks import Wire, added, begun, delivering, said, settled
+from night import LIVE, recorded
 from servers import RunningServer
 from web.clock import now
-from web.webhooks.courier import FIRST_PAUSE, LONGEST_PAUSE, Courier, pause_before, signature
 from web.webhooks.destinations import BadDestination, Destination, destination, is_public
-from web.webhooks.subscriptions import Webhook, Webhooks, WebhookWish
+from web.webhooks.network import Answer
+from web.webhooks.pauses import FIRST_PAUSE, LONGEST_ASKED, LONGEST_PAUSE
+from web.webhooks.subscriptions import Webhooks
 
 pytestmark = pytest.mark.anyio
-
-URL = "https://hooks.example/in"
-
-
-class Wire:
-    """A network that answers as it is told, and remembers what was sent."""
-
-    def __init__(self, *answers: int | OSError) -> None:
-        self.answers = list(answers)
-        self.sent: list[tuple[dict[str, str], dict[str, Any]]] = []
-        self.pauses: list[float] = []
-
-    async def send(self, to: Destination, body: bytes, headers: Mapping[str, str]) -> int:
-        assert to.host == "hooks.example"
-        self.sent.append((dict(headers), json.loads(body)))
-        answer = self.answers.pop(0) if self.answers else 204
-        if isinstance(answer, OSError):
-            raise answer
-        return answer
-
-    async def pause(self, seconds: float) -> None:
-        self.pauses.append(seconds)
-        await asyncio.sleep(0)
-
-    async def find(self, url: str) -> Destination:
-        assert url == URL
-        return Destination("https", "hooks.example", 443, "192.0.2.1", "/in")
-
-    @property
-    def versions(self) -> list[int]:
-        return [body["data"]["recorded"]["version"] for _, body in self.sent]
-
-
-@asynccontextmanager
-async def delivering(store: EventStore, webhooks: Webhooks, wire: Wire) -> AsyncIterator[None]:
-    courier = Courier(store, webhooks, wire, now=now, find=wire.find, pause=wire.pause)
-    task = asyncio.create_task(courier.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def until(wire: Wire, count: int) -> None:
-    async with asyncio.timeout(10):
-        while len(wire.sent) < count:  # noqa: ASYNC110 - the wire is a plain list
-            await asyncio.sleep(0.001)
-    await asyncio.sleep(0.01)  # so that one too many would be seen
-
-
-async def begun() -> tuple[MemoryStore, History]:
-    store = MemoryStore()
-    return store, await store.begin(recorded(LIVE, ID))
-
-
-async def said(store: EventStore, history: History, count: int) -> None:
-    for _ in range(count):
-        head = await store.head(history)
-        await store.append(
-            history, recorded([moment(f"No. {head}")], ID, after=head), expected_version=head
-        )
-
-
-async def added(webhooks: Webhooks, history: History, head: int) -> tuple[Webhook, str]:
-    return await webhooks.add(WebhookWish(ID, URL), history, head, by="admin")
 
 
 async def test_what_follows_is_delivered_in_order_and_once_when_all_is_well() -> None:
@@ -102,7 +33,7 @@ async def test_what_follows_is_delivered_in_order_and_once_when_all_is_well() ->
     await added(webhooks, history, head)
     async with delivering(store, webhooks, wire):
         await said(store, history, 5)
-        await until(wire, 5)
+        await wire.until(5)
     assert wire.versions == [head + n for n in range(1, 6)]
     assert "actor" not in json.dumps([body for _, body in wire.sent])
     assert webhooks.standing()[0].delivered == head + 5
@@ -114,25 +45,20 @@ async def test_a_delivery_is_signed_so_that_the_receiver_can_check_it() -> None:
     _, secret = await added(webhooks, history, len(LIVE))
     async with delivering(store, webhooks, wire):
         await said(store, history, 1)
-        await until(wire, 1)
-    headers, body = wire.sent[0]
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    # As a receiver would, with nothing of ours.
-    text = json.dumps(body, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{text}"
-    expected = base64.b64encode(hmac.new(key, signed.encode(), hashlib.sha256).digest()).decode()
-    assert headers["webhook-signature"] == f"v1,{expected}"
-    assert signature(key + b"x", "1", "2", b"3") != signature(key, "1", "2", b"3")
+        await wire.until(1)
+    (headers, body), content = wire.sent[0], wire.bodies[0]
+    receiver = standardwebhooks.Webhook(secret)
+    assert receiver.verify(content, headers) == body
 
-
-async def test_a_delivery_has_the_id_of_its_event_which_outlives_a_restore() -> None:
-    store, history = await begun()
-    webhooks, wire = Webhooks(store, now=now), Wire()
-    await added(webhooks, history, 0)
-    async with delivering(store, webhooks, wire):
-        await until(wire, 2)
-    told = [(headers["webhook-id"], body["data"]["recorded"]["id"]) for headers, body in wire.sent]
-    assert [number for number, _ in told] == [number for _, number in told]
+    for changed in (content + b" ", content.replace(b"No.", b"Na.")):
+        with pytest.raises(standardwebhooks.WebhookVerificationError):
+            receiver.verify(changed, headers)
+    for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
+        with pytest.raises(standardwebhooks.WebhookVerificationError):
+            receiver.verify(content, {**headers, name: headers[name] + "1"})
+    other = standardwebhooks.Webhook("whsec_" + base64.b64encode(b"x" * 24).decode())
+    with pytest.raises(standardwebhooks.WebhookVerificationError):
+        other.verify(content, headers)
 
 
 async def test_what_fails_is_sent_again_under_the_same_id_before_anything_later() -> None:
@@ -142,12 +68,50 @@ async def test_what_fails_is_sent_again_under_the_same_id_before_anything_later(
     await added(webhooks, history, len(LIVE))
     async with delivering(store, webhooks, wire):
         await said(store, history, 2)
-        await until(wire, 5)
+        await wire.until(5)
     first = len(LIVE) + 1
     assert wire.versions == [first, first, first, first, first + 1]
     assert len({headers["webhook-id"] for headers, _ in wire.sent[:4]}) == 1
     assert len(wire.pauses) == 3
     assert not webhooks.failing, "all is well again"
+
+
+async def test_pauses_double_from_a_second_to_five_minutes() -> None:
+    store, history = await begun()
+    webhooks, wire = Webhooks(store, now=now), Wire(*[503] * 12)
+    await added(webhooks, history, len(LIVE))
+    async with delivering(store, webhooks, wire):
+        await said(store, history, 1)
+        await wire.until(13)
+    for attempt, pause in enumerate(wire.pauses):
+        longest = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
+        assert longest / 2 <= pause <= longest, attempt
+
+
+async def test_an_arrival_ends_the_doubling() -> None:
+    store, history = await begun()
+    webhooks, wire = Webhooks(store, now=now), Wire(*[503] * 9, 204, 503)
+    await added(webhooks, history, len(LIVE))
+    async with delivering(store, webhooks, wire):
+        await said(store, history, 2)
+        await wire.until(12)
+    assert wire.pauses[8] >= 256 / 2
+    assert wire.pauses[9] <= FIRST_PAUSE
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 301])
+async def test_a_receiver_is_left_alone_for_as_long_as_it_asks(status: int) -> None:
+    store, history = await begun()
+    webhooks = Webhooks(store, now=now)
+    wire = Wire(Answer(status, "120"), Answer(status, "1" * 30), Answer(status, "soon"))
+    await added(webhooks, history, len(LIVE))
+    async with delivering(store, webhooks, wire):
+        await said(store, history, 1)
+        await wire.until(4)
+    asked, endless, unread = wire.pauses
+    assert 120 <= asked <= 132
+    assert LONGEST_ASKED <= endless <= 1.1 * LONGEST_ASKED
+    assert unread <= 4 * FIRST_PAUSE
 
 
 async def test_where_it_fails_the_list_says_why() -> None:
@@ -156,7 +120,7 @@ async def test_where_it_fails_the_list_says_why() -> None:
     await added(webhooks, history, len(LIVE))
     async with delivering(store, webhooks, wire):
         await said(store, history, 1)
-        await until(wire, 2)
+        await wire.until(2)
         assert webhooks.standing()[0].failing == "answered 503"
 
 
@@ -166,12 +130,12 @@ async def test_a_restart_goes_on_after_the_last_that_arrived() -> None:
     await added(webhooks, history, len(LIVE))
     async with delivering(store, webhooks, wire):
         await said(store, history, 3)
-        await until(wire, 3)
+        await wire.until(3)
     await said(store, history, 2)
     again = Webhooks(store, now=now)
     await again.load()
     async with delivering(store, again, wire):
-        await until(wire, 5)
+        await wire.until(5)
     assert wire.versions == [len(LIVE) + n for n in range(1, 6)]
 
 
@@ -181,7 +145,7 @@ async def test_an_address_that_is_gone_is_asked_no_more() -> None:
     await added(webhooks, history, len(LIVE))
     async with delivering(store, webhooks, wire):
         await said(store, history, 2)
-        await until(wire, 1)
+        await wire.until(1)
     assert wire.versions == [len(LIVE) + 1]
     assert webhooks.all() == []
 
@@ -189,20 +153,17 @@ async def test_an_address_that_is_gone_is_asked_no_more() -> None:
 async def test_one_that_fails_does_not_hold_up_another() -> None:
     store, history = await begun()
     webhooks, wire = Webhooks(store, now=now), Wire()
-    bad, _ = await webhooks.add(
-        WebhookWish(ID, "https://bad.example/"), history, len(LIVE), by="admin"
-    )
+    bad, _ = await added(webhooks, history, len(LIVE), "https://bad.example/")
     await added(webhooks, history, len(LIVE))
 
     async def find(url: str) -> Destination:
         if "bad" in url:
             raise BadDestination("nowhere")
-        return await Wire().find(url)
+        return await wire.find(url)
 
-    wire.find = find  # type: ignore[method-assign]  # one name leads nowhere
-    async with delivering(store, webhooks, wire):
+    async with delivering(store, webhooks, wire, find):
         await said(store, history, 3)
-        await until(wire, 3)
+        await wire.until(3)
     assert wire.versions == [len(LIVE) + n for n in range(1, 4)]
     assert webhooks.failing == {bad.id: "nowhere"}
 
@@ -213,9 +174,9 @@ async def test_a_history_begun_anew_is_told_from_its_beginning() -> None:
     await added(webhooks, history, len(LIVE))
     async with delivering(store, webhooks, wire):
         await said(store, history, 1)
-        await until(wire, 1)
+        await wire.until(1)
         await store.begin(recorded(LIVE[:2], ID), anew=True)
-        await until(wire, 3)
+        await wire.until(3)
     assert wire.versions == [len(LIVE) + 1, 1, 2]
     assert len({headers["webhook-id"] for headers, _ in wire.sent}) == 3
 
@@ -226,14 +187,14 @@ async def test_what_was_left_of_an_older_history_comes_first_after_a_restart() -
     await added(webhooks, history, len(LIVE))
     async with delivering(store, webhooks, wire):
         await said(store, history, 1)
-        await until(wire, 1)
+        await wire.until(1)
     await said(store, history, 2)
     await store.begin(recorded(LIVE[:1], ID), anew=True)
     await store.begin(recorded(LIVE[:2], ID), anew=True)
     again = Webhooks(store, now=now)
     await again.load()
     async with delivering(store, again, wire):
-        await until(wire, 6)
+        await wire.until(6)
     head = len(LIVE)
     assert wire.versions == [head + 1, head + 2, head + 3, 1, 1, 2]
 
@@ -242,20 +203,19 @@ async def test_an_accident_is_told_and_ends_no_webhook() -> None:
     store, history = await begun()
     webhooks, wire = Webhooks(store, now=now), Wire()
     webhook, _ = await added(webhooks, history, len(LIVE))
-    well, accidents = wire.find, 3
+    accidents = 3
 
     async def find(url: str) -> Destination:
         nonlocal accidents
         if accidents:
             accidents -= 1
             raise RuntimeError("unforeseen")
-        return await well(url)
+        return await wire.find(url)
 
-    wire.find = find  # type: ignore[method-assign]  # it stumbles at first
     with capture_logs() as logged:
-        async with delivering(store, webhooks, wire):
+        async with delivering(store, webhooks, wire, find):
             await said(store, history, 2)
-            await until(wire, 2)
+            await wire.until(2)
     assert wire.versions == [len(LIVE) + 1, len(LIVE) + 2]
     assert len(wire.pauses) == 3
     assert wire.pauses[2] >= 2 * FIRST_PAUSE, "they double"
@@ -272,16 +232,8 @@ async def test_the_end_of_all_deliveries_is_logged(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("web.app.deliver", deliver)
     with capture_logs() as logged:
         async with opened(*LIVE):
-            await asyncio.sleep(0.01)
+            await settled()
     assert [each["log_level"] for each in logged if "webhooks" in each["event"]] == ["error"]
-
-
-def test_pauses_double_up_to_a_limit_and_no_two_are_alike() -> None:
-    for attempt in range(40):
-        pause = pause_before(attempt)
-        assert FIRST_PAUSE / 2 <= pause <= LONGEST_PAUSE
-    assert pause_before(30) > LONGEST_PAUSE / 3
-    assert len({pause_before(5) for _ in range(5)}) > 1
 
 
 @pytest.mark.parametrize(
@@ -313,7 +265,7 @@ async def test_a_name_with_one_private_address_among_others_is_refused() -> None
         await destination(url, private=False, resolve=resolve)
     found = await destination(url, private=True, resolve=resolve)
     assert (found.authority, found.path) == ("hooks.example:8443", "/in?a=1")
-    assert found.url == "https://1.1.1.1:8443/in?a=1", "the address that was looked at, no other"
+    assert found.addresses == ("1.1.1.1", "10.0.0.1"), "those that were looked at, no other"
 
 
 async def test_the_doors_add_list_and_remove() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from events.store import EventStore
 from tracker.desk import Desk
@@ -23,7 +24,11 @@ from web.settings import Settings
 from web.sockets.crowd import Crowd
 from web.sockets.feed import Feeds
 from web.webhooks.courier import Find, finder
+from web.webhooks.resolver import Resolver
 from web.webhooks.subscriptions import Webhooks
+
+_NEW_LOOKUPS: Final = 8
+"""Names of webhooks to be added that are looked up at once; each takes a thread."""
 
 
 @dataclass
@@ -37,6 +42,7 @@ class Parts:
         figures: What is counted, for /metrics.
         traces: Where traces go; nowhere by default.
         find: Where a webhook's url leads, as far as it may.
+        find_new: The same where a webhook is added: names of others hold up no delivery.
     """
 
     store: EventStore
@@ -62,7 +68,9 @@ class Parts:
         )
         self.limits = Limits(self.settings.rate_limit)
         self.webhooks = Webhooks(self.store, now=now)
-        self.find: Find = finder(private=self.settings.webhook_private)
+        private = self.settings.webhook_private
+        self.find: Find = finder(private=private, resolve=Resolver())
+        self.find_new: Find = finder(private=private, resolve=Resolver(most=_NEW_LOOKUPS))
 
     async def load(self) -> None:
         """Read what the log notes of tokens and webhooks."""

@@ -121,7 +121,7 @@ class Standing(Collector):
             standing[webhook.ceremony] += 1
             failing[webhook.ceremony] += webhook.id in webhooks.failing
             night = self._parts.nights.get(webhook.ceremony)
-            cursor = webhooks.cursor(webhook)
+            cursor = webhooks.cursors.of(webhook.id)
             if night is not None:
                 # Of a history before, what is left is not known here; all of this one is.
                 told = cursor.version if cursor.history == night.history.number else 0

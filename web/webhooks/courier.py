@@ -6,41 +6,31 @@ import asyncio
 import base64
 import hashlib
 import hmac
-import random
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 import structlog
 
 from events.codec import encode
+from events.cursors import Cursor
 from events.recorded import Recorded, public
 from events.store import EventStore, History, StoreError
 from events.timestamp import to_ms
 from tracker.frames import epoch
 from web.clock import now
 from web.webhooks.destinations import BadDestination, Destination, destination
-from web.webhooks.subscriptions import Cursor, Webhook, Webhooks
+from web.webhooks.network import Answer, Sender
+from web.webhooks.pauses import asked_pause, pause_before
+from web.webhooks.resolver import Resolver, TooManyLookups
+from web.webhooks.subscriptions import Webhook, Webhooks
 
-FIRST_PAUSE: Final = 1.0
-LONGEST_PAUSE: Final = 300.0
-"""Seconds between two attempts; they double from the first to the longest."""
 GONE: Final = 410
 _PATIENCE_SECONDS: Final = 10.0
+"""For one attempt in all: the name, the connection, the request and the head of the answer."""
+
+_NO_ANSWER: Final = Answer(0)
 
 _log: Final = structlog.get_logger("webhooks")
-
-
-class Sender(Protocol):
-    """The network, as a courier needs it."""
-
-    async def send(self, to: Destination, body: bytes, headers: Mapping[str, str]) -> int:
-        """
-        Return the status that came; redirects are not followed.
-
-        Raises:
-            OSError: Nothing came.
-        """
-        ...
 
 
 Find = Callable[[str], Awaitable[Destination]]
@@ -78,6 +68,8 @@ class Courier:
 
     async def run(self) -> None:
         """Deliver until cancelled; webhooks that come and go meanwhile are minded."""
+        cursors = self._webhooks.cursors
+        saving = asyncio.create_task(cursors.run(), name="webhook-cursors")
         try:
             while True:
                 ring = self._webhooks.changed.listen()
@@ -89,14 +81,16 @@ class Courier:
                     self._tasks[number] = asyncio.create_task(work, name=f"webhook-{number}")
                 await ring.wait()
         finally:
-            for task in self._tasks.values():
+            under_way = [saving, *self._tasks.values()]
+            for task in under_way:
                 task.cancel()
-            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+            await asyncio.gather(*under_way, return_exceptions=True)
+            await cursors.save()
 
     async def _serve(self, webhook: Webhook) -> None:
         attempt = 0
         while self._webhooks.stands(webhook):
-            before = self._webhooks.cursor(webhook)
+            before = self._webhooks.cursors.of(webhook.id)
             try:
                 await self._tell(webhook)
                 attempt = 0
@@ -106,13 +100,13 @@ class Courier:
                 foreseen = isinstance(problem, StoreError)
                 trouble = str(problem) if foreseen else f"a fault of the tracker ({problem!r})"
                 self._failed(webhook, trouble, None if foreseen else problem)
-                attempt = attempt if self._webhooks.cursor(webhook) == before else 0
+                attempt = attempt if self._webhooks.cursors.of(webhook.id) == before else 0
                 await self._pause(pause_before(attempt))
                 attempt += 1
 
     async def _tell(self, webhook: Webhook) -> None:
         """Deliver from its cursor on, through every history that has begun since."""
-        cursor = self._webhooks.cursor(webhook)
+        cursor = self._webhooks.cursors.of(webhook.id)
         for history in await self._store.histories_of(webhook.ceremony, cursor.history):
             after = cursor.version if cursor.history == history.number else 0
             # One that was superseded ends by itself, once all of it was delivered.
@@ -137,21 +131,26 @@ class Courier:
         number = recorded.id  # not the epoch, which a restored backup has another one of
         attempt = 0
         while True:
-            trouble, status = await self._attempt(webhook, number, body)
+            trouble, answer = await self._attempt(webhook, number, body)
             if trouble is None:
                 break
-            if status == GONE:
+            if answer.status == GONE:
                 await self._webhooks.remove(webhook.id, by="the address, by 410")
                 _log.info("webhook gone", webhook=webhook.id)
                 return False
             self._failed(webhook, trouble)
-            await self._pause(pause_before(attempt))
+            asked = asked_pause(answer.retry_after, to_ms(self._now()))
+            await self._pause(pause_before(attempt) if asked is None else asked)
             attempt += 1
         self._webhooks.failing.pop(webhook.id, None)
-        await self._webhooks.delivered(webhook, Cursor(history.number, recorded.version))
-        return self._webhooks.stands(webhook)
+        if not self._webhooks.stands(webhook):
+            return False
+        self._webhooks.cursors.move(webhook.id, Cursor(history.number, recorded.version))
+        return True
 
-    async def _attempt(self, webhook: Webhook, number: str, body: bytes) -> tuple[str | None, int]:
+    async def _attempt(
+        self, webhook: Webhook, number: str, body: bytes
+    ) -> tuple[str | None, Answer]:
         seconds = str(to_ms(self._now()) // 1000)
         signed = signature(self._webhooks.secret(webhook), number, seconds, body)
         headers = {
@@ -163,15 +162,15 @@ class Courier:
         }
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
-                status = await self._sender.send(await self._find(webhook.url), body, headers)
-        except BadDestination as problem:
-            return str(problem), 0
+                answer = await self._sender.send(await self._find(webhook.url), body, headers)
+        except (BadDestination, TooManyLookups) as problem:
+            return str(problem), _NO_ANSWER
         except TimeoutError:
-            return f"no answer within {_PATIENCE_SECONDS:g} s", 0
+            return f"no answer within {_PATIENCE_SECONDS:g} s", _NO_ANSWER
         except OSError as problem:
-            return f"no answer ({problem})", 0
-        arrived = 200 <= status < 300  # noqa: PLR2004 - the classes of HTTP
-        return None if arrived else f"answered {status}", status
+            return f"no answer ({problem})", _NO_ANSWER
+        arrived = 200 <= answer.status < 300  # noqa: PLR2004 - the classes of HTTP
+        return None if arrived else f"answered {answer.status}", answer
 
 
 def signature(secret: bytes, number: str, seconds: str, body: bytes) -> str:
@@ -180,29 +179,20 @@ def signature(secret: bytes, number: str, seconds: str, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
 
 
-def pause_before(attempt: int) -> float:
-    """Return seconds to wait: doubling, and spread so that no two march in step."""
-    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempt, 20))
-    return random.uniform(longest / 2, longest)  # noqa: S311 - no secret
-
-
 async def deliver(store: EventStore, webhooks: Webhooks, find: Find) -> None:
     """Deliver over the network until cancelled, from the first webhook on."""
     while not webhooks.all():
         await webhooks.changed.listen().wait()
     from web.webhooks.sender import HttpSender  # noqa: PLC0415 - a fifth of the start, for most for nothing
 
-    sender = HttpSender()
-    try:
-        await Courier(store, webhooks, sender, now=now, find=find).run()
-    finally:
-        await sender.close()
+    sender = await asyncio.to_thread(HttpSender)
+    await Courier(store, webhooks, sender, now=now, find=find).run()
 
 
-def finder(*, private: bool) -> Find:
+def finder(*, private: bool, resolve: Resolver) -> Find:
     """Return what finds the destinations that the operator allows."""
 
     async def find(url: str) -> Destination:
-        return await destination(url, private=private)
+        return await destination(url, private=private, resolve=resolve)
 
     return find

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import chain, zip_longest
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -23,19 +22,14 @@ class Destination(msgspec.Struct, frozen=True):
 
     Attributes:
         host: As the url names it: what the request and the certificate are held to.
-        address: The address that was looked at, so that no other is spoken to.
+        addresses: Those that were looked at, so that no other is spoken to; try them in order.
     """
 
     scheme: str
     host: str
     port: int
-    address: str
+    addresses: tuple[str, ...]
     path: str
-
-    @property
-    def url(self) -> str:
-        shown = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{self.scheme}://{shown}:{self.port}{self.path}"
 
     @property
     def authority(self) -> str:
@@ -47,14 +41,7 @@ class BadDestination(ValueError):
     """A webhook may not lead there; the sentence says why."""
 
 
-async def resolved(host: str, port: int) -> Sequence[str]:
-    """Return the addresses that the system's resolver knows of a host."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
-
-
-async def destination(url: str, *, private: bool, resolve: Resolve = resolved) -> Destination:
+async def destination(url: str, *, private: bool, resolve: Resolve) -> Destination:
     """
     Return where `url` leads now; a name may lead elsewhere tomorrow, so ask before each request.
 
@@ -83,7 +70,17 @@ async def destination(url: str, *, private: bool, resolve: Resolve = resolved) -
             " may allow that by TRACKER_WEBHOOK_PRIVATE=1."
         )
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Destination(parts.scheme, host, port, allowed[0], path)
+    return Destination(parts.scheme, host, port, tuple(_alternating(allowed)), path)
+
+
+def _alternating(addresses: Iterable[str]) -> list[str]:
+    """Return each address once, families by turns (RFC 8305): one that is cut off costs one try."""
+    first: list[str] = []
+    second: list[str] = []
+    for each in dict.fromkeys(addresses):
+        family = first if not first or (":" in each) == (":" in first[0]) else second
+        family.append(each)
+    return [each for each in chain.from_iterable(zip_longest(first, second)) if each is not None]
 
 
 def is_public(address: str) -> bool:

@@ -14,12 +14,13 @@ from events.codec import encode
 from web.answers import json_answer
 from web.desk.access import needs
 from web.desk.posts import LARGEST_BODY, decoded
-from web.errors import ProblemError
+from web.errors import AGAIN, ProblemError
 from web.openapi.described import answers, created, removed
 from web.openapi.schema import WebhookPost
 from web.public import AnyRequest, NightsHere, night_of
 from web.webhooks.courier import Find
 from web.webhooks.destinations import BadDestination
+from web.webhooks.resolver import TooManyLookups
 from web.webhooks.subscriptions import Standing, Webhook, Webhooks, WebhookWish
 
 WebhooksHere = NamedDependency[SkipValidation[Webhooks]]
@@ -54,9 +55,11 @@ async def add(request: AnyRequest, webhooks: WebhooksHere, nights: NightsHere) -
     night = night_of(nights, wish.ceremony)
     if len(webhooks.all()) >= _MOST:
         raise ProblemError("bad-request", f"There are {_MOST} webhooks; remove one first.")
-    find: Find = request.app.state.find
+    find: Find = request.app.state.find_new
     try:
         await find(wish.url)
+    except TooManyLookups as problem:
+        raise ProblemError("unavailable", str(problem), headers=AGAIN) from problem
     except BadDestination as problem:
         raise ProblemError("bad-request", f"{problem} - at `$.url`.") from problem
     by = request.state.grant.name

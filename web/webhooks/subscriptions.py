@@ -1,4 +1,4 @@
-"""Who is told of a ceremony's events, and how far: folded from the store's notes."""
+"""Who is told of a ceremony's events: folded from the store's notes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from events.bell import Bell
 from events.codec import encode
+from events.cursors import Cursor
 from events.store import EventStore, History
+from web.webhooks.cursors import DeliveryCursors
 
 # A name beyond ASCII comes in the form that the network knows: xn--...
 Url = Annotated[
@@ -21,7 +23,6 @@ Url = Annotated[
 
 _ADDED: Final = "webhook-added"
 _REMOVED: Final = "webhook-removed"
-_DELIVERED: Final = "webhook-delivered"
 _ID_BYTES: Final = 6
 _SECRET_BYTES: Final = 24
 _SECRET: Final = "whsec_"  # noqa: S105 - what each secret begins with
@@ -32,13 +33,6 @@ class WebhookWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     ceremony: str
     url: Url
-
-
-class Cursor(msgspec.Struct, frozen=True):
-    """The last event that was delivered: a history's number and a version in it."""
-
-    history: int
-    version: int
 
 
 class Webhook(msgspec.Struct, frozen=True):
@@ -75,13 +69,15 @@ class _Removed(msgspec.Struct, frozen=True):
     by: str
 
 
-class _Delivered(msgspec.Struct, frozen=True):
-    id: str
-    cursor: Cursor
-
-
 class Webhooks:
-    """All webhooks of a store. What is delivered is noted after it arrived: at least once."""
+    """
+    All webhooks of a store.
+
+    Attributes:
+        cursors: How far the deliveries of each have come.
+        failing: By id: why the next delivery does not arrive.
+        changed: Rings when a webhook was added or removed.
+    """
 
     def __init__(self, store: EventStore, *, now: Callable[[], str]) -> None:
         """
@@ -92,22 +88,19 @@ class Webhooks:
         self._store: Final = store
         self._now: Final = now
         self._added: Final[dict[str, _Added]] = {}
-        self._cursors: Final[dict[str, Cursor]] = {}
+        self.cursors: Final = DeliveryCursors(store)
         self.failing: Final[dict[str, str]] = {}
-        """By id: why the next delivery does not arrive."""
         self.changed: Final = Bell()
 
     async def load(self) -> None:
-        """Read the notes of earlier starts."""
-        async for note in self._store.notes():
+        """Read the notes of earlier runs, and how far their deliveries came."""
+        async for note in self._store.notes(kinds=(_ADDED, _REMOVED)):
             if note.kind == _ADDED:
-                self._keep(msgspec.json.decode(note.body, type=_Added))
-            elif note.kind == _REMOVED:
-                self._drop(msgspec.json.decode(note.body, type=_Removed).id)
-            elif note.kind == _DELIVERED:
-                delivered = msgspec.json.decode(note.body, type=_Delivered)
-                if delivered.id in self._added:
-                    self._cursors[delivered.id] = delivered.cursor
+                added = msgspec.json.decode(note.body, type=_Added)
+                self._added[added.webhook.id] = added
+            else:
+                self._added.pop(msgspec.json.decode(note.body, type=_Removed).id, None)
+        await self.cursors.load({number: added.after for number, added in self._added.items()})
 
     def all(self) -> Sequence[Webhook]:
         return [added.webhook for added in self._added.values()]
@@ -120,15 +113,11 @@ class Webhooks:
                 webhook.ceremony,
                 webhook.url,
                 webhook.created_at,
-                delivered=self._cursors[webhook.id].version,
+                delivered=self.cursors.of(webhook.id).version,
                 failing=self.failing.get(webhook.id, UNSET),
             )
             for webhook in self.all()
         ]
-
-    def cursor(self, webhook: Webhook) -> Cursor:
-        """Return how far its deliveries have come."""
-        return self._cursors[webhook.id]
 
     def secret(self, webhook: Webhook) -> bytes:
         """Return the key that its deliveries are signed with."""
@@ -145,7 +134,8 @@ class Webhooks:
         secret = _SECRET + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
         added = _Added(webhook, secret, Cursor(history.number, head), by)
         await self._store.note(_ADDED, encode(added))
-        self._keep(added)
+        self._added[webhook.id] = added
+        self.cursors.move(webhook.id, added.after)
         self.changed.ring()
         return webhook, secret
 
@@ -154,21 +144,8 @@ class Webhooks:
         if number not in self._added:
             return False
         await self._store.note(_REMOVED, encode(_Removed(number, by)))
-        self._drop(number)
+        self._added.pop(number, None)
+        self.failing.pop(number, None)
+        self.cursors.drop(number)
         self.changed.ring()
         return True
-
-    async def delivered(self, webhook: Webhook, cursor: Cursor) -> None:
-        """Note that everything up to `cursor` has arrived."""
-        await self._store.note(_DELIVERED, encode(_Delivered(webhook.id, cursor)))
-        if self.stands(webhook):
-            self._cursors[webhook.id] = cursor
-
-    def _keep(self, added: _Added) -> None:
-        self._added[added.webhook.id] = added
-        self._cursors[added.webhook.id] = added.after
-
-    def _drop(self, number: str) -> None:
-        self._added.pop(number, None)
-        self._cursors.pop(number, None)
-        self.failing.pop(number, None)
