@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from events.patterns import pattern
 from events.timestamp import canonical
 
 # In Python `$` alone would also match before a line feed at the end; ECMAScript reads the same.
@@ -14,21 +15,34 @@ SLUG: Final = r"^[a-z0-9]+(-[a-z0-9]+)*(?!\n)$"
 
 # Ids are checked where they are minted. Where an event only refers to one, an unknown id is refused
 # by its meaning, and reading the log back pays for no pattern.
-CategoryKey = Annotated[str, Meta(pattern=SLUG, max_length=100)]
+_SLUG_WORDS: Final = "small letters, digits and single hyphens, such as best-picture"
+CategoryKey = Annotated[str, pattern(SLUG, _SLUG_WORDS, max_length=100)]
 NomineeId = Annotated[
     str,
-    Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*(?!\n)$", max_length=201),
+    pattern(
+        r"^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*(?!\n)$",
+        "a category's key, a slash and small letters, digits and hyphens,"
+        " such as best-picture/anora",
+        max_length=201,
+    ),
 ]
 # Never all digits, so that a JSON object keeps its order in every JavaScript engine.
 SubjectId = Annotated[
-    str, Meta(pattern=r"^(?![0-9]+$)[a-z0-9]+(-[a-z0-9]+)*(?!\n)$", max_length=100)
+    str,
+    pattern(
+        r"^(?![0-9]+$)[a-z0-9]+(-[a-z0-9]+)*(?!\n)$",
+        "small letters, digits and single hyphens, not digits alone, such as film-1917",
+        max_length=100,
+    ),
 ]
 
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 Text = Annotated[str, Meta(min_length=1, max_length=2000)]
 Reason = Annotated[str, Meta(min_length=1, max_length=500)]
 Reference = Annotated[str, Meta(min_length=1, max_length=201)]
-Imdb = Annotated[str, Meta(pattern=r"^[a-z]{2}[0-9]{5,12}(?!\n)$")]
+Imdb = Annotated[
+    str, pattern(r"^[a-z]{2}[0-9]{5,12}(?!\n)$", "an IMDb id, such as tt28607951 or nm0048918")
+]
 Position = Annotated[int, Meta(ge=1, le=9999)]
 Version = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 

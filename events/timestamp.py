@@ -24,7 +24,10 @@ def canonical(text: str) -> str:
     try:
         return from_ms(_ms(msgspec.convert(text, _Aware)))
     except (msgspec.ValidationError, OverflowError) as problem:
-        message = f"{text!r} is no RFC 3339 date-time with an offset"
+        message = (
+            f"{text!r} is not an RFC 3339 date-time with an offset,"
+            " such as 2025-03-02T16:00:00-08:00"
+        )
         raise ValueError(message) from problem
 
 

@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from events.ceremony import SLUG, CeremonyScheduled, Event, tag_of
 from events.codec import encode
+from events.patterns import plain
 from events.recorded import Recorded
 from events.timestamp import canonical, from_ms, to_ms
 from tracker.ceremony import EMPTY, AlreadySo, Refused, decide, evolve
@@ -223,7 +224,9 @@ class _Reader:
             ) from problem
         except msgspec.ValidationError as problem:
             wanted = "a header" if self._line == 1 else "a cue with an event"
-            raise self._error(f"this is not {wanted}: {problem}; correct that field.") from problem
+            raise self._error(
+                f"this is not {wanted}: {plain(problem)}; correct that field."
+            ) from problem
         except msgspec.DecodeError as problem:
             raise self._error(f"this is not JSON: {problem}.") from problem
 

@@ -123,7 +123,7 @@ def test_a_code_or_a_token_that_is_none_is_refused_in_a_sentence(
 ) -> None:
     screens.expect("status of 401")
     page = screens.open(f"{office.url}/console#once=guessed")
-    expect(page.get_by_role("alert")).to_contain_text("The code is none that was given out")
+    expect(page.get_by_role("alert")).to_contain_text("The code is not known")
     page.get_by_label("Token").fill("guessed")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("good for nothing")

@@ -29,7 +29,7 @@ class _Finite(click.FloatRange):
     ) -> float:
         number = float(super().convert(value, param, ctx))
         if not math.isfinite(number):
-            self.fail(f"{value!r} is no number.", param, ctx)
+            self.fail(f"{value!r} is not a number.", param, ctx)
         return number
 
 
@@ -42,7 +42,9 @@ class _Ceremony(click.ParamType[str]):
         from events.ceremony import SLUG
 
         if not re.match(SLUG, str(value)):
-            self.fail(f"{value!r} is no id of a ceremony; one is like oscars-97.", param, ctx)
+            self.fail(
+                f"{value!r} is not the id of a ceremony; an id looks like oscars-97.", param, ctx
+            )
         return str(value)
 
 

@@ -178,7 +178,7 @@ def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[byt
         case 404:
             detail = f"Nothing answers {place}; /schema/openapi.json lists what there is."
         case 405:
-            detail = f"{place} is not a thing to do; the Allow header lists what is."
+            detail = f"{place} cannot be done; the Allow header lists what can."
         case 413:
             detail = "A body may take 65,536 bytes here; send less at once."
         case _:

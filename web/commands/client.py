@@ -89,7 +89,7 @@ class Client:
         self._pause: Final = pause
         if not _is_address(self.url):
             raise CommandError(
-                f"{url!r} is no address of a server; give one like http://host:8000."
+                f"{url!r} is not the address of a server; give one like http://host:8000."
             )
         # Here, since what the network says of a bad header quotes it, and this one is a secret.
         if token is not None and not _TOKEN.fullmatch(token):
@@ -211,7 +211,9 @@ class Client:
         except httpx.TransportError as problem:
             raise self._lost(problem) from problem
         except ValueError as problem:
-            raise CommandError(f"{self.url} sent an event that is none ({problem}).") from problem
+            raise CommandError(
+                f"{self.url} sent something that is not an event ({problem})."
+            ) from problem
 
     def _checked(self, answer: httpx.Response) -> Answer:
         body = _object(answer.content)

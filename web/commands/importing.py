@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from events.ceremony import CategoryListed, CeremonyScheduled, Event, WorkListed, tag_of
 from events.codec import encode
+from events.patterns import plain
 from events.recorded import Recorded
 from events.sqlite import SqliteStore
 from events.store import UnknownStream
@@ -137,7 +138,9 @@ def opening(recording: Recording) -> tuple[Programme, int]:
     try:
         card = _card(header.ceremony, cues[0].event)
     except ValueError as problem:
-        raise CommandError(f"{header.ceremony!r} cannot be imported: {problem}.") from problem
+        raise CommandError(
+            f"{header.ceremony!r} cannot be imported: {plain(problem)}."
+        ) from problem
     size = len(encode(card))
     for cue in cues[1:]:
         event = cue.event

@@ -68,7 +68,7 @@ def revoke_token(number: str, url: str | None, token: str | None) -> None:
 
     async def end(desk: TokenDesk) -> str:
         await desk.revoke(number)
-        return f"{number} is good for nothing any more."
+        return f"{number} is revoked: nobody can use that token any more."
 
     click.echo(_at_token_desk(end, url, token))
 

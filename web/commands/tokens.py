@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from events.codec import encode
+from events.patterns import plain
 from events.sqlite import SqliteStore
 from web.clock import now
 from web.commands.client import Client, CommandError
@@ -117,7 +118,7 @@ def wish_of(options: Mapping[str, str | None]) -> TokenWish:
     try:
         return msgspec.convert(given, TokenWish)
     except msgspec.ValidationError as problem:
-        raise CommandError(f"{problem}.") from problem
+        raise CommandError(f"{plain(problem)}.") from problem
 
 
 def row(grant: Grant) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from events.ceremony import Nominee
+from events.patterns import plain
 from web.desk.posts import decoded
 from web.desk.programme import Programme, ProgrammeCategory, ProgrammeCeremony, ProgrammeWork
 from web.errors import Misread, ProblemError
@@ -49,7 +50,7 @@ def wrong(given: object, model: type[Any], place: str) -> list[Misread]:
     try:
         msgspec.convert(given, model)
     except msgspec.ValidationError as problem:
-        detail, _, inner = str(problem).rpartition(" - at `$")
+        detail, _, inner = plain(problem).rpartition(" - at `$")
         if not detail:  # the whole of it is wrong
             detail, inner = inner, ""
         return [Misread(place + inner.removesuffix("`"), detail)]

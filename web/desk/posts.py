@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request
 
 from events.ceremony import Event
+from events.patterns import plain
 from events.store import Key
 from events.timestamp import canonical
 from web.errors import ProblemError
@@ -33,10 +34,10 @@ def decoded(body: bytes, model: type[_Model]) -> _Model:
     try:
         return msgspec.json.decode(body, type=model)
     except msgspec.ValidationError as problem:
-        raise ProblemError("bad-request", f"{problem}.") from problem
+        raise ProblemError("bad-request", f"{plain(problem)}.") from problem
     except (ValueError, RecursionError) as problem:
         raise ProblemError(
-            "bad-request", f"The body is no JSON that can be read ({problem}); send one object."
+            "bad-request", f"The body cannot be read as JSON ({problem}); send one object."
         ) from problem
 
 
@@ -52,7 +53,7 @@ def event_of(body: bytes) -> tuple[Event, str | None]:
     try:
         event = msgspec.convert(given, Event)
     except (ValueError, RecursionError) as problem:
-        raise ProblemError("bad-request", f"{problem}.") from problem
+        raise ProblemError("bad-request", f"{plain(problem)}.") from problem
     if time is msgspec.UNSET:
         return event, None
     try:

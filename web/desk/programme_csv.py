@@ -78,7 +78,9 @@ def table_of(body: bytes, facts: Mapping[str, str]) -> Tabled:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        raise ProblemError("bad-request", "The table is no UTF-8; save it as that.") from problem
+        raise ProblemError(
+            "bad-request", "The table is not UTF-8; save it as CSV in UTF-8."
+        ) from problem
     rows = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         table.check_header(rows.fieldnames or [])

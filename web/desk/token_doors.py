@@ -149,8 +149,8 @@ async def redeem(
         _log.warning("denied", door=door(request), client=client_of(request))
         raise ProblemError(
             "unauthorized",
-            "The code is none that was given out, it was used, or its time is over: ask for another"
-            " address; make a token by 'tracker token new', or restart where the start shows one.",
+            "The code is not known, has been used, or has expired. Ask who invited you for another"
+            " address, or make a token with 'tracker token new'.",
             headers={"WWW-Authenticate": 'Bearer realm="tracker"'},
         )
     return await _issue(tokens, found.wish, by="first start" if found.by is None else found.by.name)

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Final, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from events.bell import Bell
 from events.codec import encode
+from events.patterns import pattern
 from events.store import EventStore
 from events.timestamp import canonical, to_ms
 from tracker.desk import REHEARSAL
@@ -23,10 +24,11 @@ Role = Literal["producer", "editor", "admin"]
 _SEEN: Final = r"[^\s\x00-\x1f\x7f-\x9f]"
 ActorName = Annotated[
     str,
-    Meta(
+    pattern(
+        rf"^{_SEEN}([^\x00-\x1f\x7f-\x9f]*{_SEEN})?(?!\n)$",
+        "a name without control characters, and without a space at either end",
         min_length=1,
         max_length=64,
-        pattern=rf"^{_SEEN}([^\x00-\x1f\x7f-\x9f]*{_SEEN})?(?!\n)$",
     ),
 ]
 

@@ -163,5 +163,6 @@ def _plain(name: str) -> str:
 
 def _no_picture(name: str) -> ProblemError:
     return ProblemError(
-        "not-found", f"There is no picture {name[:100]!r}; one is /og/CEREMONY/EPOCH/VERSION.png."
+        "not-found",
+        f"There is no picture {name[:100]!r}; one is at /og/CEREMONY/EPOCH/VERSION.png.",
     )

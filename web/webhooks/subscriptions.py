@@ -8,17 +8,23 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Final
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from events.bell import Bell
 from events.codec import encode
 from events.cursors import Cursor
+from events.patterns import pattern
 from events.store import EventStore, History
 from web.webhooks.cursors import DeliveryCursors
 
 # A name beyond ASCII comes in the form that the network knows: xn--...
 Url = Annotated[
-    str, Meta(pattern=r"^https?://[A-Za-z0-9._:\[\]-]+(/[!-~]*)?(?!\n)$", max_length=2000)
+    str,
+    pattern(
+        r"^https?://[A-Za-z0-9._:\[\]-]+(/[!-~]*)?(?!\n)$",
+        "an http or https address in ASCII without spaces, such as https://example.org/hook",
+        max_length=2000,
+    ),
 ]
 
 _ADDED: Final = "webhook-added"
