@@ -64,11 +64,12 @@ class MemoryStore:
     ) -> History:
         self._open()
         ceremony = consecutive(events, 0)
+        if key is not None:
+            for _, bound in await self.bound_in_any(ceremony, key.text):
+                raise KeyBound(key.text, bound)
         standing = self._current.get(ceremony)
-        if standing is not None:
-            self._refuse_bound(standing, key)
-            if not anew:
-                raise WrongExpectedVersion(ceremony, 0, len(self._logs[standing]))
+        if standing is not None and not anew:
+            raise WrongExpectedVersion(ceremony, 0, len(self._logs[standing]))
         history = History(ceremony, len(self._logs) + 1, self._generation)
         self._logs[history] = []
         self._current[ceremony] = history
@@ -101,6 +102,14 @@ class MemoryStore:
     async def bound(self, history: History, key: str) -> Bound | None:
         self._open()
         return self._keys.get((history, key))
+
+    async def bound_in_any(self, ceremony: str, key: str) -> Sequence[tuple[History, Bound]]:
+        self._open()
+        return [
+            (history, bound)
+            for history in self._logs
+            if history.ceremony == ceremony and (bound := self._keys.get((history, key)))
+        ]
 
     async def read(
         self, history: History, after: int = 0, limit: int | None = None

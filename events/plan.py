@@ -23,6 +23,8 @@ class Plan(msgspec.Struct):
         current: By ceremony.
         last: The highest history number.
         stored: What the keys of this group are bound to in the log.
+        begun: What the keys with which this group begins histories are bound to, by ceremony and
+            key: in any history of the ceremony, which a place in `stored` does not tell.
         last_note: The highest number of a note.
         histories: Rows to insert; likewise `events`, `keys` and `notes`.
     """
@@ -31,6 +33,7 @@ class Plan(msgspec.Struct):
     current: dict[str, History]
     last: int
     stored: Mapping[Place, Bound]
+    begun: dict[tuple[str, str], Bound]
     last_note: int
     histories: list[tuple[int, str]] = []
     events: list[tuple[int, int, bytes]] = []
@@ -52,6 +55,8 @@ class Plan(msgspec.Struct):
         Raises:
             KeyBound, WrongExpectedVersion: As in `EventStore.begin`.
         """
+        if key is not None and (bound := self.begun.get((ceremony, key.text))) is not None:
+            raise KeyBound(key.text, bound)
         standing = self.current.get(ceremony)
         if standing is not None:
             self._refuse_bound(standing, key)
@@ -59,6 +64,8 @@ class Plan(msgspec.Struct):
                 raise WrongExpectedVersion(ceremony, 0, self.heads[standing.number])
         history = History(ceremony, self.last + 1, generation)
         self._add(history, events, key)
+        if key is not None:
+            self.begun[ceremony, key.text] = self.keys[history.number, key.text]
         self.last = history.number
         self.histories.append((history.number, ceremony))
         self.current[ceremony] = history

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
+from events import key_table
 from events.bell import Bell
 from events.ceremony import Event
 from events.connection import Connection
@@ -143,11 +144,12 @@ class SqliteStore:
         )
 
     async def bound(self, history: History, key: str) -> Bound | None:
-        found = await self._fetch(
-            "SELECT digest, version FROM keys WHERE history = ? AND key = ?",
-            (history.number, key),
-        )
-        return Bound(*found[0]) if found else None
+        self._open()
+        return await key_table.bound(self._reader, (history.number, key))
+
+    async def bound_in_any(self, ceremony: str, key: str) -> Sequence[tuple[History, Bound]]:
+        self._open()
+        return await key_table.bound_in_any(self._reader, ceremony, key, self._generation)
 
     async def read(
         self, history: History, after: int = 0, limit: int | None = None

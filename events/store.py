@@ -218,7 +218,8 @@ class EventStore(CursorStore, Protocol):
             anew: Supersede the ceremony's current history, which is kept but takes no more events.
 
         Raises:
-            KeyBound: The key is bound in the ceremony's current history.
+            KeyBound: The key is bound in a history of the ceremony, the current one or any before,
+                so that a retry never supersedes what others have begun since.
             WrongExpectedVersion: The ceremony has a history and `anew` is false.
         """
         ...
@@ -252,6 +253,10 @@ class EventStore(CursorStore, Protocol):
 
     async def bound(self, history: History, key: str) -> Bound | None:
         """Return what the key is bound to in this history."""
+        ...
+
+    async def bound_in_any(self, ceremony: str, key: str) -> Sequence[tuple[History, Bound]]:
+        """Return what the key is bound to in each history of the ceremony, oldest first."""
         ...
 
     def read(

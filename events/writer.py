@@ -12,8 +12,9 @@ from typing import Final
 import msgspec
 
 from events.connection import Connection
+from events.key_table import begun_among, bound_among
 from events.plan import Place, Plan
-from events.store import Bound, History, Key, unavailable
+from events.store import History, Key, unavailable
 
 _QUEUE: Final = 1024  # writers wait beyond this many, so that memory is bounded
 _GROUP: Final = 256  # writes that share one commit, and so one wait for the disk
@@ -99,7 +100,7 @@ class GroupWriter:
         Args:
             apply: Adds it to the plan of its group, or raises why not.
             ceremony: The stream, if it is about one.
-            history: Where `key` may be bound already; None for the ceremony's current one.
+            history: Where `key` may be bound already; None for any of the ceremony's.
             key: The write's idempotency key.
 
         Raises:
@@ -141,8 +142,14 @@ class GroupWriter:
         try:
             if self._in_doubt:
                 await self._look_again()
-            stored = await self._bound_among(writes)
-            plan = Plan(self.heads.copy(), self.current.copy(), self.last, stored, self.last_note)
+            plan = Plan(
+                self.heads.copy(),
+                self.current.copy(),
+                self.last,
+                await bound_among(self._connection, _places(writes)),
+                await begun_among(self._connection, _beginnings(writes)),
+                self.last_note,
+            )
             planned, refused = _planned(plan, writes)
             await self._commit(plan)
         except Exception as problem:  # noqa: BLE001 - whatever failed, the callers must hear of it
@@ -171,23 +178,6 @@ class GroupWriter:
         if self.heads != before:
             self._ring()
 
-    async def _bound_among(self, writes: list[_Write]) -> dict[Place, Bound]:
-        keys: list[Place] = []
-        for write in writes:
-            # A history that is yet to begin looks for its key in the one it would supersede.
-            history = write.history or self.current.get(write.ceremony)
-            if write.key is not None and history is not None:
-                keys.append((history.number, write.key.text))
-        if not keys:
-            return {}
-        places = ", ".join(["(?, ?)"] * len(keys))
-        rows = await self._connection.execute_fetchall(
-            "SELECT history, key, digest, version FROM keys"  # noqa: S608 - only marks are joined
-            f" WHERE (history, key) IN (VALUES {places})",
-            [value for key in keys for value in key],
-        )
-        return {(history, key): Bound(digest, version) for history, key, digest, version in rows}
-
     async def _commit(self, plan: Plan) -> None:
         if plan.events or plan.keys or plan.notes:
             await self._connection.visit(partial(_committed, plan))
@@ -210,6 +200,24 @@ def _committed(plan: Plan, connection: sqlite3.Connection) -> None:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         raise
+
+
+def _places(writes: list[_Write]) -> list[Place]:
+    """Return where the keys of those that write to a history may be bound already."""
+    return [
+        (write.history.number, write.key.text)
+        for write in writes
+        if write.key is not None and write.history is not None
+    ]
+
+
+def _beginnings(writes: list[_Write]) -> list[tuple[str, str]]:
+    """Return the ceremony and the key of those that begin a history with one."""
+    return [
+        (write.ceremony, write.key.text)
+        for write in writes
+        if write.key is not None and write.history is None
+    ]
 
 
 def _planned(

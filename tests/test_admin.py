@@ -729,6 +729,33 @@ async def test_a_rehearsal_begun_again_is_a_new_history_and_the_old_one_stays_in
         problem(await doors.get(f"{HERE}-rehearsal/frames/{first['epoch']}/0"), 404, "not-found")
 
 
+async def test_a_retried_rehearsal_leaves_a_colleagues_alone() -> None:
+    async with opened(*LIVE) as doors:
+        first = (await begun(doors, key="one")).json()
+        second = (await begun(doors, key="two")).json()
+        await doors.post(STARTED, f"{HERE}-rehearsal/events", key="start")
+        for key, told in (("one", first), ("two", second), ("one", first)):
+            retried = await begun(doors, key=key)
+            assert (retried.status_code, retried.json()) == (200, told)
+        head = (await doors.get(f"{HERE}-rehearsal")).json()
+        assert (head["version"], head["epoch"]) == (LISTED + 1, second["epoch"])
+
+
+@pytest.mark.parametrize("same", [b"", b" \n", b"{}", b"{ }"])
+async def test_the_key_of_a_rehearsal_takes_no_other_body(same: bytes) -> None:
+    path = f"{HERE}/rehearsals"
+    async with opened(*LIVE) as doors:
+        first = (await begun(doors, key="one")).json()
+        retried = await doors.post(same, path, key="one")
+        assert (retried.status_code, retried.json()) == (200, first)
+        other = await doors.post(b'{"note": 1, "more": [2]}', path, key="two")
+        assert other.status_code == 201
+        retried = await doors.post(b'{"more":[2],"note":1}', path, key="two")
+        assert (retried.status_code, retried.json()) == (200, other.json())
+        for body, key in ((b'{"note": 2}', "one"), (b"", "two"), (b"\xff", "two")):
+            problem(await doors.post(body, path, key=key), 409, "key-reused")
+
+
 async def test_a_rehearsal_has_no_rehearsal_and_needs_a_ceremony() -> None:
     async with opened(*LIVE) as doors:
         await begun(doors)

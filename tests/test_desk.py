@@ -47,7 +47,7 @@ KEY = Key("key-1", "digest-1")
 
 
 class Night:
-    """A store that lets somebody in just before an append, and a clock that stands still."""
+    """A store that lets somebody in just before a write, and a clock that stands still."""
 
     def __init__(self) -> None:
         self.store = _Store()
@@ -85,6 +85,13 @@ class _Store(MemoryStore):
         if self.interludes:
             await self.interludes.pop(0)()
         await super().append(history, events, expected_version=expected_version, key=key)
+
+    async def begin(
+        self, events: Sequence[Recorded], *, key: Key | None = None, anew: bool = False
+    ) -> History:
+        if self.interludes:
+            await self.interludes.pop(0)()
+        return await super().begin(events, key=key, anew=anew)
 
 
 @pytest.fixture
@@ -593,6 +600,110 @@ async def test_a_retried_rehearsal_is_the_one_that_began(night: Night, desk: Des
     assert len(await night.store.histories()) == 2
     with pytest.raises(KeyReused):
         await desk.rehearse("made-up", actor="maya", key=Key("key-1", "digest-2"))
+
+
+def again(posted: Posted) -> Posted:
+    """Return what a retry is told of a post that went through."""
+    return Posted(posted.history, posted.version, new=False)
+
+
+async def test_a_retry_after_somebody_elses_rehearsal_is_told_of_the_first_and_begins_none(
+    night: Night, desk: Desk
+) -> None:
+    first = await desk.rehearse("made-up", actor="maya", key=KEY)
+    second = await desk.rehearse("made-up", actor="noor", key=Key("key-2", "digest-1"))
+    await desk.post("made-up-rehearsal", STARTED, actor="noor")
+
+    for retried in (desk, night.desk(), desk):
+        assert await retried.rehearse("made-up", actor="maya", key=KEY) == again(first)
+    assert await night.store.current("made-up-rehearsal") == second.history
+    assert await night.store.head(second.history) == START
+    with pytest.raises(KeyReused):
+        await desk.rehearse("made-up", actor="maya", key=Key("key-1", "digest-2"))
+
+
+async def test_the_key_of_an_event_of_an_earlier_rehearsal_begins_none(
+    night: Night, desk: Desk
+) -> None:
+    await desk.rehearse("made-up", actor="maya")
+    await desk.post("made-up-rehearsal", STARTED, actor="maya", key=Key("key-1", "an event"))
+    second = await desk.rehearse("made-up", actor="maya")
+
+    with pytest.raises(KeyReused):
+        await desk.rehearse("made-up", actor="maya", key=KEY)
+    assert await night.store.current("made-up-rehearsal") == second.history
+
+
+async def test_of_several_rehearsals_that_an_older_program_began_with_one_key_the_first_is_told(
+    night: Night, desk: Desk
+) -> None:
+    # It looked in the current history alone, so key-1 could begin another one after key-2.
+    first = await desk.rehearse("made-up", actor="maya", key=KEY)
+    await desk.rehearse("made-up", actor="noor", key=Key("key-2", "digest-1"))
+    third = await desk.rehearse("made-up", actor="maya")
+    await night.store.bind(third.history, KEY, third.version)
+
+    assert await desk.rehearse("made-up", actor="maya", key=KEY) == again(first)
+
+
+async def test_many_begin_one_rehearsal_with_one_key(night: Night, desk: Desk) -> None:
+    begun = await asyncio.gather(
+        *(desk.rehearse("made-up", actor="maya", key=KEY) for _ in range(10))
+    )
+
+    assert len({(each.history, each.version) for each in begun}) == 1
+    assert [each.new for each in begun].count(True) == 1
+    assert len(await night.store.histories_of("made-up-rehearsal", 0)) == 1
+
+
+async def test_of_two_desks_that_begin_with_one_key_the_slower_is_told_of_the_faster(
+    night: Night, desk: Desk
+) -> None:
+    other = night.desk()
+    told: list[Posted] = []
+
+    async def faster() -> None:
+        told.append(await other.rehearse("made-up", actor="maya", key=KEY))
+        told.append(await other.rehearse("made-up", actor="noor", key=Key("key-2", "digest-1")))
+
+    night.store.interludes = [faster]
+    assert await desk.rehearse("made-up", actor="maya", key=KEY) == again(told[0])
+    assert await night.store.current("made-up-rehearsal") == told[1].history
+
+
+async def test_of_two_desks_that_schedule_one_programme_the_slower_is_told_of_the_faster(
+    empty: Night,
+) -> None:
+    for ceremony, key in (("made-up", KEY), ("another", None)):
+        desk, other = empty.desk(), empty.desk()
+        told: list[Posted] = []
+
+        async def faster(
+            other: Desk = other, told: list[Posted] = told, ceremony: str = ceremony
+        ) -> None:
+            told.append(await other.schedule(ceremony, PROGRAMME, actor="maya", key=KEY))
+
+        empty.store.interludes = [faster]
+        slower = await desk.schedule(ceremony, PROGRAMME, actor="maya", key=key)
+        assert slower == again(told[0])
+
+
+async def test_the_key_of_a_programme_is_told_of_it_whatever_the_night_has_become(
+    empty: Night,
+) -> None:
+    desk = empty.desk()
+    first = await desk.schedule("made-up", PROGRAMME, actor="maya", key=KEY)
+    await desk.post("made-up", WorkListed("late", "Late"), actor="maya")
+    await desk.post("made-up", STARTED, actor="maya")
+
+    for is_dry in (False, True):
+        retried = await desk.schedule("made-up", PROGRAMME, actor="maya", key=KEY, dry_run=is_dry)
+        assert retried == again(first)
+    other = Key("key-1", "digest-2")
+    with pytest.raises(KeyReused):
+        await desk.schedule("made-up", PROGRAMME[:-1], actor="maya", key=other)
+    with pytest.raises(KeyReused):
+        await desk.post("made-up", moment(), actor="maya", key=other)
 
 
 async def test_what_is_unknown_is_not_rehearsed(desk: Desk) -> None:

@@ -328,6 +328,36 @@ async def test_keys_of_the_old_history_stay_with_it(store: EventStore) -> None:
         await store.append(old, moments(1, after=2), expected_version=2, key=KEY)
 
 
+async def test_the_key_of_a_beginning_is_known_in_every_history_of_its_ceremony(
+    store: EventStore,
+) -> None:
+    first = await store.begin(moments(3), key=KEY, anew=True)
+    second = await store.begin(moments(1), key=Key("key-2", "digest-1"), anew=True)
+    await store.append(second, moments(1, after=1), expected_version=1, key=Key("key-3", "other"))
+    await store.begin(moments(1, ceremony="elsewhere"), key=KEY)
+
+    assert await store.bound_in_any("made-up", "key-1") == [(first, Bound("digest-1", 3))]
+    assert await store.bound_in_any("made-up", "key-3") == [(second, Bound("other", 2))]
+    assert await store.bound_in_any("made-up", "key-4") == []
+    assert await store.bound_in_any("unheard-of", "key-1") == []
+    for key, version in ((KEY, 3), (Key("key-3", "digest-1"), 2)):
+        with pytest.raises(KeyBound) as refused:
+            await store.begin(moments(2), key=key, anew=True)
+        assert refused.value.bound.version == version
+    assert await store.current("made-up") == second
+
+
+async def test_of_many_that_begin_with_the_same_key_exactly_one_does(store: EventStore) -> None:
+    other = Key("key-2", "digest-1")
+    begun = await asyncio.gather(
+        *(store.begin(moments(2), key=key, anew=True) for key in (KEY, other, KEY, other, KEY)),
+        return_exceptions=True,
+    )
+
+    assert [type(each) for each in begun] == [History, History, KeyBound, KeyBound, KeyBound]
+    assert await store.histories_of("made-up", 0) == begun[:2]
+
+
 # --- reading
 
 
@@ -637,6 +667,7 @@ async def test_a_closed_store_says_so(store: EventStore) -> None:
         store.append(history, moments(1, after=1), expected_version=1),
         store.bind(history, KEY, 1),
         store.bound(history, "key-1"),
+        store.bound_in_any("made-up", "key-1"),
         anext(store.read(history)),
         store.check(),
     ):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from functools import reduce
 from typing import Final
+from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
 
@@ -29,8 +29,8 @@ from events.store import (
 )
 from events.timestamp import to_ms
 from tracker.ceremony import EMPTY, Accepted, AlreadySo, Refused, State, decide, evolve
+from tracker.checked_history import checked, folded
 from tracker.outcomes import Contended, KeyReused, Posted, RefusedByRule, Stale
-from tracker.wording import RULE as UNREADABLE
 
 REHEARSAL: Final = "-rehearsal"
 """Suffix of a rehearsal's ceremony id."""
@@ -56,8 +56,10 @@ class Desk:
         self._store: Final = store
         self._now: Final = now
         self._new_id: Final = new_id
-        self._states: Final[dict[History, State]] = {}
-        self._locks: Final[dict[str, asyncio.Lock]] = {}
+        self._states: Final[dict[str, tuple[History, State]]] = {}
+        """By ceremony: its current history, and the state that was folded from it last."""
+        self._locks: Final[WeakValueDictionary[str, asyncio.Lock]] = WeakValueDictionary()
+        """By ceremony; a lock is gone when nobody holds it or waits for it."""
 
     async def post(
         self,
@@ -116,7 +118,7 @@ class Desk:
                     continue  # another node was faster: look again
                 for each in recorded:
                     state = evolve(state, each.event)
-                self._states[history] = state
+                self._states[ceremony] = history, state
                 return Posted(history, recorded[-1].version, new=True, recorded=recorded[-1])
         raise Contended(ceremony)
 
@@ -153,6 +155,9 @@ class Desk:
         """
         Begin a rehearsal: a new history with the ceremony's programme, starting now.
 
+        A key that began one is never used up: whoever has begun another since, a retry is told of
+        the first, and leaves the other alone.
+
         Raises:
             UnknownStream: No such ceremony.
             KeyReused, StoreError: As in `schedule`.
@@ -160,6 +165,8 @@ class Desk:
         now = self._now()
         original = await self._store.current(ceremony)
         name = f"{ceremony}{REHEARSAL}"
+        if (seen := await self._begun(name, key)) is not None:
+            return seen
         programme: list[Recorded] = []
         async for each in self._store.read(original):
             if isinstance(each.event, CeremonyStarted):
@@ -168,7 +175,7 @@ class Desk:
             if isinstance(event, CeremonyScheduled | CeremonyRescheduled):
                 event = replace(event, starts_at=now)
             programme.append(Recorded(name, each.version, self._new_id(), now, now, event, actor))
-        return await self.begin(programme, key=key, anew=True, checked=True)
+        return await self.begin(programme, key=key, anew=True, accepted=True)
 
     async def begin(
         self,
@@ -176,7 +183,7 @@ class Desk:
         *,
         key: Key | None = None,
         anew: bool = False,
-        checked: bool = False,
+        accepted: bool = False,
         dry_run: bool = False,
     ) -> Posted:
         """
@@ -184,43 +191,61 @@ class Desk:
 
         Args:
             recorded: Versions 1..n of one ceremony.
-            key: As in `post`.
+            key: As in `post`, but bound in all histories of the ceremony.
             anew: Supersede the current history.
-            checked: The rules have accepted these events before.
+            accepted: The rules have accepted these events before.
             dry_run: Check only.
 
         Raises:
             KeyReused, RefusedByRule: With `errors` by index into `recorded`.
-            StoreError: The log did not take it.
+            Contended, StoreError: The log did not take it.
         """
         ceremony = recorded[0].ceremony
         async with self._locks.setdefault(ceremony, asyncio.Lock()):
-            standing = await self._standing(ceremony)
-            if standing is not None:
-                if (seen := await self._seen(standing, key)) is not None:
+            for _ in range(_TRIES):
+                if (seen := await self._begun(ceremony, key)) is not None:
                     return seen
-                if not anew:
+                standing = await self._standing(ceremony)
+                if standing is not None and not anew:
                     return await self._same_programme(standing, recorded, key, dry_run=dry_run)
-            state = _fold(recorded) if checked else _checked(recorded)
-            if dry_run:
-                history = standing or History(ceremony, 0, "")
-                return Posted(history, state.version, new=False, recorded=recorded[-1])
-            try:
-                history = await self._store.begin(recorded, key=key, anew=anew)
-            except (WrongExpectedVersion, KeyBound):
-                raise Contended(ceremony) from None
-            self._states[history] = state
-            return Posted(history, state.version, new=True)
+                state = folded(recorded) if accepted else checked(recorded)
+                if dry_run:
+                    history = standing or History(ceremony, 0, "")
+                    return Posted(history, state.version, new=False, recorded=recorded[-1])
+                try:
+                    history = await self._store.begin(recorded, key=key, anew=anew)
+                except (WrongExpectedVersion, KeyBound):
+                    continue  # another node was faster: look again
+                self._states[ceremony] = history, state
+                return Posted(history, state.version, new=True)
+        raise Contended(ceremony)
 
     async def _state(self, history: History) -> State:
-        state = self._states.get(history, EMPTY)
+        known, state = self._states.get(history.ceremony, (history, EMPTY))
+        if known != history:  # one that ended takes no more posts
+            state = EMPTY
         async for facts in self._store.facts(history, after=state.version):
             for event in facts:
                 state = evolve(state, event)
-        for other in [each for each in self._states if each.ceremony == history.ceremony]:
-            del self._states[other]  # a history that ended takes no more posts
-        self._states[history] = state
+        self._states[history.ceremony] = history, state
         return state
+
+    async def _begun(self, ceremony: str, key: Key | None) -> Posted | None:
+        """
+        Return what a key that began a history of the ceremony led to, whichever is current.
+
+        Raises:
+            KeyReused: It came with another body.
+        """
+        if key is None:
+            return None
+        found = await self._store.bound_in_any(ceremony, key.text)
+        for history, bound in found:
+            if bound.digest == key.digest:
+                return Posted(history, bound.version, new=False)
+        if found:
+            raise KeyReused(key.text)
+        return None
 
     async def _seen(self, history: History, key: Key | None) -> Posted | None:
         if key is None:
@@ -272,28 +297,3 @@ def _accepted(decision: Accepted | Refused, occurred_at: str, now: str) -> Accep
         ahead = f"{occurred_at} is more than 5 s ahead of the server's clock ({now}); correct it."
         raise RefusedByRule(Refused("from-the-future", ahead))
     return decision
-
-
-def _fold(recorded: Sequence[Recorded]) -> State:
-    return reduce(evolve, (each.event for each in recorded), EMPTY)
-
-
-def _checked(recorded: Sequence[Recorded]) -> State:
-    """Fold events under the rules, so that one wrong line does not hide the next."""
-    state = EMPTY
-    errors: list[tuple[int, Refused]] = []
-    for index, each in enumerate(recorded):
-        decision = decide(each.event, state)
-        if isinstance(decision, AlreadySo):
-            decision = Refused(
-                "said-twice", f"Event {index + 1} says what event {decision.version} said."
-            )
-        if isinstance(decision, Refused):
-            errors.append((index, decision))
-        if isinstance(decision, Refused) and decision.rule != UNREADABLE:
-            state = replace(state, version=state.version + 1)  # a refused line keeps its number
-        else:  # what is only badly written is known all the same to those that follow
-            state = evolve(state, each.event)
-    if errors:
-        raise RefusedByRule(errors[0][1], errors)
-    return state

@@ -205,7 +205,7 @@ async def import_bundled(store: EventStore, desk: Desk) -> None:
             await store.current(ceremony)
         except UnknownStream:
             events = recorded(recording, new_id=new_id, recorded_at=now(), actor="bundled")
-            posted = await desk.begin(events, checked=True)
+            posted = await desk.begin(events, accepted=True)
             _log.info("imported", ceremony=ceremony, version=posted.version)
 
 

@@ -113,7 +113,7 @@ async def import_into(path: Path, recording: Recording, tell: Tell) -> Imported:
                 msgspec.structs.replace(each, occurred_at=min(each.occurred_at, moment))
                 for each in events[:opened]
             ]
-            await desk.begin(events, checked=True)
+            await desk.begin(events, accepted=True)
         for each in events[version:] if known else ():
             await _append(desk, each)
     finally:

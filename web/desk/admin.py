@@ -16,12 +16,12 @@ from events.ceremony import tag_of
 from events.codec import encode
 from events.recorded import Recorded
 from tracker.desk import REHEARSAL, Desk
-from tracker.frames import Frame
+from tracker.frames import Frame, epoch
 from tracker.outcomes import Posted, RefusedByRule, Stale
 from web.answers import json_answer
 from web.desk.access import known, needs, needs_for_event
 from web.desk.misread import programme_of
-from web.desk.posts import LARGEST_BODY, event_of, if_match_of, key_of
+from web.desk.posts import LARGEST_BODY, event_of, if_match_of, key_of, rehearsal_of
 from web.desk.programme import Programme, programme_events
 from web.desk.programme_csv import MEDIA_TYPE as CSV
 from web.desk.programme_csv import table_of
@@ -97,7 +97,7 @@ async def schedule(
     except RefusedByRule as refused:
         raise RefusedInTable(refused, table.place) if table else refused from None
     if not is_dry:
-        await nights.reached(posted.history, posted.version)
+        await nights.shown(posted.history, posted.version)
     if posted.new:
         _log.info("scheduled", ceremony=programme.ceremony.id, version=posted.version)
     return json_answer(
@@ -124,21 +124,22 @@ async def schedule(
 async def rehearse(
     request: AnyRequest, desk: DeskHere, nights: NightsHere, ceremony: FromPath[str]
 ) -> Response[bytes]:
-    await request.body()  # for nothing but its size
+    body = await request.body()  # it says nothing, but its size counts, and a key belongs to it
     if ceremony.endswith(REHEARSAL):
         raise ProblemError(
             "bad-request", f"{ceremony!r} is a rehearsal; rehearse the ceremony itself."
         )
-    key = key_of(request, b"rehearsal")
+    key = key_of(request, rehearsal_of(body))
     posted = await desk.rehearse(ceremony, actor=request.state.grant.name, key=key)
-    night = await nights.reached(posted.history, posted.version)
+    await nights.shown(posted.history, posted.version)
+    begun = RehearsalBegun(posted.history.ceremony, posted.version, epoch(posted.history))
     if posted.new:
-        _log.info("rehearsal begun", ceremony=night.ceremony, epoch=night.epoch)
+        _log.info("rehearsal begun", ceremony=begun.id, epoch=begun.epoch)
     return json_answer(
-        encode(RehearsalBegun(night.ceremony, posted.version, night.epoch)),
+        encode(begun),
         status=201 if posted.new else 200,
         cache="no-store",
-        headers={"Location": f"/api/ceremonies/{night.ceremony}"} if posted.new else {},
+        headers={"Location": f"/api/ceremonies/{begun.id}"} if posted.new else {},
     )
 
 

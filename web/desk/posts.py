@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request
 
 from events.ceremony import Event
+from events.codec import encode
 from events.patterns import plain
 from events.store import Key
 from events.timestamp import canonical
@@ -65,6 +66,20 @@ def event_of(body: bytes) -> tuple[Event, str | None]:
 def _whole(value: object) -> object:
     """Return 123 for 123.0, which is the same number in JSON."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def rehearsal_of(body: bytes) -> bytes:
+    """
+    Return what the key of a rehearsal is bound to.
+
+    A rehearsal takes no body. One that comes all the same belongs to the key as any body does, in
+    canonical form; an empty object says no more than none.
+    """
+    try:
+        given = encode(msgspec.json.decode(body.strip() or b"{}"))
+    except (ValueError, RecursionError):
+        given = body
+    return b"rehearsal" + (b"" if given == b"{}" else given)
 
 
 def key_of(request: Request[Any, Any, Any], body: bytes) -> Key | None:

@@ -100,6 +100,17 @@ class Nights:
             raise Behind(history.ceremony, version)
         return night
 
+    async def shown(self, history: History, version: int) -> None:
+        """
+        Wait until a version is on the board, or a newer history of its ceremony is.
+
+        Raises:
+            Behind: As in `reached`.
+        """
+        night = self._nights.get(history.ceremony)
+        if night is None or night.history.number <= history.number:
+            await self.reached(history, version)
+
     async def _night_of(self, history: History) -> Night:
         while True:
             ring = self._opened.listen()

@@ -21,6 +21,7 @@ class ObservedLog:
         self.head = store.head
         self.bind = store.bind
         self.bound = store.bound
+        self.bound_in_any = store.bound_in_any
         self.read = store.read
         self.facts = store.facts
         self.subscribe = store.subscribe
