@@ -1,17 +1,21 @@
 """Who may do what: the table itself, and a walk to every address there is as everybody."""
 
+import asyncio
 import json
 import re
 from typing import Any
 
 import pytest
 
-from doors import BEARER, HERE, ID, Doors, opened, problem
+from doors import BEARER, HERE, ID, TOKEN, Doors, opened, problem
+from events.memory import MemoryStore
+from events.store import StoreUnavailable
 from events.timestamp import from_ms, to_ms
 from night import LIVE
 from web.clock import now
 from web.desk.access import Deed, allowed
 from web.desk.tokens import Grant
+from web.settings import Settings
 
 pytestmark = pytest.mark.anyio
 
@@ -165,6 +169,37 @@ async def test_an_invitation_gives_a_token_to_whoever_comes_first() -> None:
         assert answer.status_code == 201, answer.text
         again = await doors.client.post("/api/tokens/redeem", json={"code": code})
         problem(again, 401, "unauthorized")
+
+
+class Full(MemoryStore):
+    """A store whose disk is full until it is not."""
+
+    full = True
+
+    async def note(self, kind: str, body: bytes) -> None:
+        if self.full:
+            raise StoreUnavailable("The disk is full; make room.")
+        await super().note(kind, body)
+
+
+async def test_a_code_is_used_up_only_once_its_token_is_stored() -> None:
+    store = Full()
+    given = "a-code-for-one-visit"
+    settings = Settings(admin_token=TOKEN, console_code=given)
+    async with opened(*LIVE, store=store, settings=settings) as doors:
+        wish = {"name": "maya", "role": "editor"}
+        answer = await doors.client.post("/api/tokens/invitations", json=wish, headers=BEARER)
+        for code in (given, answer.json()["code"]):
+            store.full = True
+            for _ in range(2):
+                answer = await doors.client.post("/api/tokens/redeem", json={"code": code})
+                problem(answer, 503, "unavailable")
+            store.full = False
+            together = [
+                doors.client.post("/api/tokens/redeem", json={"code": code}) for _ in range(5)
+            ]
+            statuses = [each.status_code for each in await asyncio.gather(*together)]
+            assert sorted(statuses) == [201, 401, 401, 401, 401]
 
 
 async def test_an_invitation_ends_within_a_day() -> None:

@@ -1,8 +1,10 @@
 import json
+import os
 import re
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -227,26 +229,97 @@ def test_logs_are_lines_of_json_that_never_hold_a_token(tmp_path: Path) -> None:
     assert "a-wrong-token" not in server.log.read_text()
 
 
-def test_the_first_start_shows_the_token_it_made_and_a_later_one_does_not(tmp_path: Path) -> None:
-    def started() -> str:
-        running = RunningServer(tmp_path, TRACKER_BUNDLED="0")
-        del running._environment["TRACKER_ADMIN_TOKEN"]
-        running.log.write_text("")
-        with running:
-            told = running.log.read_text()
-            found.extend(re.findall(r"shown this once: (\S+)", told))
-            answer = httpx.post(
-                f"{running.url}/api/ceremonies",
-                json=programme(),
-                headers={"authorization": f"Bearer {found[0]}"},
-            )
-            assert answer.status_code in {200, 201}
-        return told
+def first_sign_in(log: str) -> dict[str, Any] | None:
+    """Return the line that shows how to sign in, of a log that is JSON from end to end."""
+    lines = [json.loads(line) for line in log.splitlines()]
+    return next((line for line in lines if line["event"] == "first sign-in"), None)
 
-    found: list[str] = []
-    assert "shown this once" in started()
-    assert "shown this once" not in started()
-    assert len(found) == 1
+
+def unattended(folder: Path, **more: str) -> RunningServer:
+    """Return a server without an admin's token in its environment."""
+    running = RunningServer(folder, TRACKER_BUNDLED="0", **more)
+    del running._environment["TRACKER_ADMIN_TOKEN"]
+    running.log.write_text("")
+    return running
+
+
+def test_a_first_start_logs_a_code_that_signs_in_once_and_no_token(tmp_path: Path) -> None:
+    made = []
+    with unattended(tmp_path) as running:
+        line = first_sign_in(running.log.read_text())
+        assert line is not None
+        assert line["minutes"] == 15
+        address, _, code = line["console"].partition("#once=")
+        assert address == f"{running.url}/console"
+        assert httpx.get(address).status_code == 200
+        for status in (201, 401):
+            answer = httpx.post(f"{running.url}/api/tokens/redeem", json={"code": code})
+            assert answer.status_code == status
+            made.append(answer.json())
+        headers = {"authorization": f"Bearer {made[0]['token']}"}
+        httpx.post(
+            f"{running.url}/api/ceremonies", json=programme(), headers=headers
+        ).raise_for_status()
+        assert httpx.get(f"{running.url}/api/tokens", headers=headers).json()["tokens"] == [
+            {name: value for name, value in made[0].items() if name != "token"}
+        ], "there is no token but the one that was just made"
+    written = b"".join(file.read_bytes() for file in tmp_path.iterdir() if file.is_file())
+    assert made[0]["token"].partition(".")[2].encode() not in written
+
+
+def test_a_start_shows_a_code_as_long_as_no_admin_has_a_token(tmp_path: Path) -> None:
+    codes = []
+    for _ in range(2):
+        with unattended(tmp_path) as running:
+            line = first_sign_in(running.log.read_text())
+            assert line is not None
+            codes.append(line["console"].partition("#once=")[2])
+    assert codes[0] != codes[1]
+    with unattended(tmp_path) as running:
+        line = first_sign_in(running.log.read_text())
+        assert line is not None
+        redeem = f"{running.url}/api/tokens/redeem"
+        assert httpx.post(redeem, json={"code": codes[0]}).status_code == 401
+        code = line["console"].partition("#once=")[2]
+        assert httpx.post(redeem, json={"code": code}).status_code == 201
+    with unattended(tmp_path) as running:
+        assert first_sign_in(running.log.read_text()) is None
+    with RunningServer(tmp_path, TRACKER_BUNDLED="0") as running:
+        assert first_sign_in(running.log.read_text().splitlines()[-1]) is None
+
+
+def test_the_address_of_a_first_start_is_the_public_one(tmp_path: Path) -> None:
+    given = "a-code-that-was-given"
+    public = "https://awards.example.org:8443"
+    with unattended(
+        tmp_path, TRACKER_PUBLIC_URL=f"{public}/", TRACKER_CONSOLE_CODE=given
+    ) as running:
+        line = first_sign_in(running.log.read_text())
+        assert line is not None
+        assert line["console"] == f"{public}/console#once={given}"
+
+
+def test_on_a_terminal_a_first_start_shows_the_address_to_read_and_no_token(
+    tmp_path: Path,
+) -> None:
+    running = unattended(tmp_path)
+    ours, theirs = os.openpty()
+    with subprocess.Popen([TRACKER, "serve"], env=running._environment, stderr=theirs) as process:
+        os.close(theirs)
+        said = b""
+        while b"tracker token new" not in said:
+            said += os.read(ours, 4096)
+        process.terminate()
+        with suppress(OSError):  # the end of a terminal
+            while more := os.read(ours, 4096):
+                said += more
+        assert process.wait() == 0
+    os.close(ours)
+    shown = re.findall(r"http://\S+#once=(\S+)", said.decode())
+    assert len(shown) == 1
+    assert said.decode().count(shown[0]) == 1
+    assert "first sign-in" not in said.decode()
+    assert "token" not in re.sub(r"tracker token new NAME|has a token yet", "", said.decode())
 
 
 @pytest.mark.parametrize(

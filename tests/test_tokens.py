@@ -1,9 +1,12 @@
+import asyncio
+
 import pytest
 
 from events.codec import encode
 from events.memory import MemoryStore
+from events.store import StoreUnavailable
 from events.timestamp import from_ms
-from web.desk.invitations import FIRST_SECONDS, Invitations
+from web.desk.invitations import FIRST_SECONDS, Invitation, Invitations
 from web.desk.tokens import OPERATOR, Tokens, TokenWish, digest_of
 
 pytestmark = pytest.mark.anyio
@@ -121,38 +124,96 @@ async def test_a_grant_for_a_ceremony_covers_its_rehearsal_and_no_other_night() 
     assert every.covers("oscars-89")
 
 
-def test_the_first_code_is_good_for_a_quarter_of_an_hour() -> None:
+async def redeemed(
+    invitations: Invitations, code: str, trouble: BaseException | None = None
+) -> Invitation | None:
+    async with invitations.taken(code) as found:
+        if trouble is not None:
+            raise trouble
+        return found
+
+
+async def test_the_first_code_is_good_for_a_quarter_of_an_hour() -> None:
     seconds = [100.0]
     for given in (None, "given-by-the-start"):
         invitations = Invitations(given, clock=lambda: seconds[0])
         code = given or invitations.open_first()
         seconds[0] += FIRST_SECONDS
-        assert not invitations.take(code)
+        assert not await redeemed(invitations, code)
         seconds[0] -= 1
-        assert not invitations.take(code), "over is over"
+        assert not await redeemed(invitations, code), "over is over"
     invitations = Invitations(clock=lambda: seconds[0])
     code = invitations.open_first()
     seconds[0] += FIRST_SECONDS - 1
-    found = invitations.take(code)
+    found = await redeemed(invitations, code)
     assert found is not None
     assert (found.wish.role, found.by) == ("admin", None)
 
 
-def test_a_code_lets_in_once_and_only_who_has_it() -> None:
+async def test_a_code_lets_in_once_and_only_who_has_it() -> None:
     invitations = Invitations()
-    assert not invitations.take("")
+    assert not await redeemed(invitations, "")
     code = invitations.open_first()
-    assert not invitations.take(code + "x")
-    assert not invitations.take("\u2603")
-    assert invitations.take(code)
-    assert not invitations.take(code)
+    assert not await redeemed(invitations, code + "x")
+    assert not await redeemed(invitations, "\u2603")
+    assert await redeemed(invitations, code)
+    assert not await redeemed(invitations, code)
 
 
-def test_too_many_invitations_push_the_oldest_out() -> None:
+async def test_a_code_that_no_token_came_of_is_as_good_as_before() -> None:
+    invitations = Invitations()
+    code = invitations.open_first()
+    for trouble in (StoreUnavailable("The disk is full."), asyncio.CancelledError()):
+        with pytest.raises(type(trouble)):
+            await redeemed(invitations, code, trouble)
+    assert await redeemed(invitations, code)
+    assert not await redeemed(invitations, code)
+
+
+async def test_of_many_who_come_at_once_with_a_code_one_gets_a_token_though_the_first_fails() -> (
+    None
+):
+    invitations = Invitations()
+    code, opened, got = invitations.open_first(), asyncio.Event(), 0
+
+    async def come(*, fails: bool) -> None:
+        nonlocal got
+        async with invitations.taken(code) as found:
+            await opened.wait()
+            if found is not None and fails:
+                raise StoreUnavailable("The disk is full.")
+            got += found is not None
+
+    guests = [asyncio.create_task(come(fails=number == 0)) for number in range(9)]
+    await asyncio.sleep(0)
+    opened.set()
+    ended = await asyncio.gather(*guests, return_exceptions=True)
+    assert [isinstance(each, StoreUnavailable) for each in ended] == [True, *[False] * 8]
+    assert got == 1
+
+
+async def test_too_many_invitations_push_the_oldest_out() -> None:
     invitations, by = Invitations(), OPERATOR
     wish = TokenWish("maya", "producer")
     codes = [invitations.invite(wish, by, 60) for _ in range(1001)]
-    assert not invitations.take(codes[0])
-    found = invitations.take(codes[1])
+    assert not await redeemed(invitations, codes[0])
+    found = await redeemed(invitations, codes[1])
     assert found is not None
     assert (found.wish, found.by) == (wish, by)
+
+
+async def test_a_token_that_was_lent_is_good_until_it_is_taken_back_and_noted_nowhere() -> None:
+    store, now = MemoryStore(), Time()
+    tokens = Tokens(store, now=now)
+    grant, token = tokens.lend()
+    assert tokens.grant(f"Bearer {token}") == grant
+    assert (grant.role, grant.name, tokens.stands(grant)) == ("admin", "operator", True)
+    assert tokens.grant(f"Bearer {token}x") is None
+    assert tokens.listed() == []
+    assert not tokens.operated, "an admin who comes to stay is still to be made"
+    ring = tokens.revoked.listen()
+    tokens.take_back(grant)
+    assert ring.is_set()
+    assert tokens.grant(f"Bearer {token}") is None
+    assert not tokens.stands(grant)
+    assert [note async for note in store.notes()] == []

@@ -59,18 +59,12 @@ _log: Final = structlog.get_logger("app")
 
 
 class Tracker:
-    """
-    The whole server: the log, what is projected from it, and the doors.
-
-    Attributes:
-        made_token: The admin token, if this start had to make one.
-    """
+    """The whole server: the log, what is projected from it, and the doors."""
 
     def __init__(self, parts: Parts) -> None:
         self.parts: Final = parts
         self.settings: Final = parts.settings
         self.feeds: Final = parts.feeds
-        self.made_token: str | None = None
         self._replay: Final = replay_socket(
             parts.nights.get,
             WallClock(),
@@ -95,8 +89,6 @@ class Tracker:
             parts = Parts(store, settings, traces=traces_of())
             await parts.load()
             tracker = cls(parts)
-            if not parts.tokens.operated:
-                _, tracker.made_token = await parts.tokens.issue("admin", "admin", by="first start")
             if settings.bundled:
                 await import_bundled(store, parts.desk)
             async with tracker.running():

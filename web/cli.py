@@ -14,7 +14,14 @@ import click
 from web.commands.encoding import accept_any_text
 from web.commands.legible import legible
 from web.commands.log_commands import backup, restore, verify
-from web.commands.speaking import client_of, producing, run_to_end, speaking, without
+from web.commands.speaking import (
+    client_of,
+    producing,
+    producing_client,
+    run_to_end,
+    speaking,
+    without,
+)
 from web.commands.token_command import token
 
 INTERRUPTED = 130
@@ -111,7 +118,7 @@ def rehearse(
     ceremony: str, speed: float, idle: float | None, url: str | None, token: str | None
 ) -> None:
     """Post a past night again, as a producer would."""
-    client = client_of(url, token)
+    client = producing_client(url, token)
     from web.commands.rehearse import begin, play
     from web.commands.telling import telling
 
@@ -165,7 +172,7 @@ def import_(
     docs/formats.md describes the three.
     """
     facts = {name: value for name, value in {"id": ceremony, **told}.items() if value}
-    client = client_of(url, token)
+    client = producing_client(url, token)
     from web.commands.import_file import import_file
     from web.commands.place import database
 

@@ -16,7 +16,9 @@ import uvloop
 from web.app import Tracker
 from web.clock import now
 from web.collector import settle_collector
+from web.desk.invitations import FIRST_SECONDS
 from web.listener import address_of, bound
+from web.local_access import local_access
 from web.observed.logs import configure_logs
 from web.policy import ALWAYS
 from web.settings import Settings
@@ -63,14 +65,22 @@ class Server(uvicorn.Server):
             database=str(settings.database),
             version=version("awards-night-tracker"),
         )
-        if self._tracker.made_token is not None:
-            code = settings.console_code or self._tracker.parts.invitations.open_first()
-            console = f"{url}/console#once={code}"
+        if not self._tracker.parts.tokens.operated:
+            self._show_first_sign_in(settings.public_url or url)
+
+    def _show_first_sign_in(self, url: str) -> None:
+        """Show an address that makes an admin's token, once; no token is written anywhere."""
+        invitations = self._tracker.parts.invitations
+        code = self._tracker.settings.console_code or invitations.open_first()
+        console, minutes = f"{url}/console#once={code}", FIRST_SECONDS // 60
+        if sys.stderr.isatty():
             sys.stderr.write(
-                f"\n  The console, for one visit:       {console}\n"
-                f"  The admin token, shown this once: {self._tracker.made_token}\n"
-                "  Commands take it from TRACKER_TOKEN or --token.\n\n"
+                f"\n  No admin has a token yet. This address signs one in, once, within {minutes}"
+                f" minutes:\n\n    {console}\n\n"
+                "  Later on this machine: tracker token new NAME --role admin\n\n"
             )
+        else:
+            _log.info("first sign-in", console=console, minutes=minutes)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; viewers are told to come back in a moment."""
@@ -133,7 +143,14 @@ def serve(settings: Settings) -> int:
 async def _serve(settings: Settings) -> int:
     listener = bound(settings.host, settings.port)
     try:
-        async with Tracker.open(settings) as tracker:
+        async with (
+            Tracker.open(settings) as tracker,
+            local_access(
+                tracker.parts.tokens,
+                settings.database,
+                address_of(settings.host, settings.port),
+            ),
+        ):
             running = server(tracker)
             await running.serve([listener])
     finally:

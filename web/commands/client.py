@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, Self
@@ -71,6 +72,7 @@ class Client:
         url: str,
         token: str | None = None,
         *,
+        lent_by: socket.socket | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -78,6 +80,7 @@ class Client:
         Args:
             url: As in `http://127.0.0.1:8000`.
             token: For what only producers may do.
+            lent_by: What the token ends with; closed at the end.
             transport: The network, if it is to be another one.
             pause: Sleeps for so many seconds between two tries.
 
@@ -86,6 +89,7 @@ class Client:
         """
         self.url: Final = url.rstrip("/")
         self._token: Final = token
+        self._lent_by: Final = lent_by
         self._pause: Final = pause
         if not _is_address(self.url):
             raise CommandError(
@@ -109,6 +113,8 @@ class Client:
 
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
+        if self._lent_by is not None:
+            self._lent_by.close()
 
     async def answers(self) -> bool:
         """

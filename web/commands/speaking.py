@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    import socket
+
     from web.commands.client import Client
 
 _Result = TypeVar("_Result")
@@ -34,17 +36,40 @@ def producing(command: Callable[..., Any]) -> Callable[..., Any]:
         "--token",
         envvar=["TRACKER_TOKEN", "TRACKER_ADMIN_TOKEN"],
         metavar="TOKEN",
-        help="[env: TRACKER_TOKEN, else TRACKER_ADMIN_TOKEN]",
+        help="[env: TRACKER_TOKEN, else TRACKER_ADMIN_TOKEN;"
+        " beside the server's log, none is needed]",
     )
     return speaking(token(command))
 
 
-def client_of(url: str | None, token: str | None = None) -> Client:
+def client_of(
+    url: str | None, token: str | None = None, lent_by: socket.socket | None = None
+) -> Client:
     with without("rich"):  # httpx would load it for a command line of its own
         from web.commands.client import Client
     from web.commands.place import address
 
-    return Client(address(url), token)
+    return Client(address(url), token, lent_by=lent_by)
+
+
+def producing_client(url: str | None, token: str | None) -> Client:
+    """
+    Return a client that may post: by its token, or by local access where none is given.
+
+    A server elsewhere than at the address gets nothing: it is another one than was meant.
+    """
+    from web.commands.place import address
+    from web.local_access import borrowed
+    from web.settings import read_settings
+
+    where = address(url).rstrip("/")
+    if token is None and where == address(None):
+        lent = borrowed(read_settings().database)
+        if lent is not None:
+            if lent.url == where:
+                return client_of(where, lent.token, lent.connection)
+            lent.connection.close()
+    return client_of(url, token)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from web.commands.legible import legible
-from web.commands.speaking import client_of, producing, run_to_end
+from web.commands.speaking import producing, producing_client, run_to_end
 
 if TYPE_CHECKING:
     from web.commands.tokens import TokenDesk
@@ -76,7 +76,7 @@ def revoke_token(number: str, url: str | None, token: str | None) -> None:
 def _at_token_desk(
     work: Callable[[TokenDesk], Awaitable[str]], url: str | None, token: str | None
 ) -> str:
-    client = client_of(url, token)
+    client = producing_client(url, token)
     from web.commands.place import database
     from web.commands.tokens import InFile, ThroughServer
 

@@ -16,9 +16,7 @@ from events.sqlite import SqliteStore
 from web.clock import now
 from web.commands.client import Client, CommandError
 from web.commands.legible import legible
-from web.desk.tokens import Grant, Tokens, TokenWish
-
-ACTOR = "operator"
+from web.desk.tokens import OPERATOR_NAME, Grant, Tokens, TokenWish
 
 
 class _Listed(msgspec.Struct):
@@ -92,14 +90,18 @@ class InFile:
         if refusal := wish.refusal(now()):
             raise CommandError(refusal)
         return await self._tokens.issue(
-            wish.name, wish.role, by=ACTOR, ceremony=wish.ceremony, expires_at=wish.expires_at
+            wish.name,
+            wish.role,
+            by=OPERATOR_NAME,
+            ceremony=wish.ceremony,
+            expires_at=wish.expires_at,
         )
 
     async def listed(self) -> Sequence[Grant]:
         return self._tokens.listed()
 
     async def revoke(self, number: str) -> None:
-        if not await self._tokens.revoke(number, by=ACTOR):
+        if not await self._tokens.revoke(number, by=OPERATOR_NAME):
             raise _none(number)
 
 

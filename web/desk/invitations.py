@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 
@@ -22,16 +25,19 @@ class CodeGiven(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     code: str
 
 
-class Invitation(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Invitation:
     """
     Attributes:
         by: Who invites; None for whoever started the process.
         ends: In seconds of the clock.
+        taking: Held while somebody trades the code for a token.
     """
 
     wish: TokenWish
     by: Grant | None
     ends: float
+    taking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Invitations:
@@ -62,11 +68,29 @@ class Invitations:
             del self._by_digest[next(iter(self._by_digest))]
         return self._keep(None, wish, by, seconds)
 
-    def take(self, code: str) -> Invitation | None:
-        """Return what a code is good for; the second time, or once its time is over, nothing."""
+    @asynccontextmanager
+    async def taken(self, code: str) -> AsyncIterator[Invitation | None]:
+        """
+        Yield what a code is good for, or None if for nothing.
+
+        The code is used up once the body ends well. Where it ends with an error, as when the log is
+        out of reach, the code is as good as before. Who comes meanwhile with the same code waits.
+        """
         # Found by its digest, so that how long it takes tells nothing of the code.
-        invitation = self._by_digest.pop(digest_of(code), None)
-        return invitation if invitation and self._clock() < invitation.ends else None
+        digest = digest_of(code)
+        invitation = self._by_digest.get(digest)
+        if invitation is None:
+            yield None
+            return
+        async with invitation.taking:
+            if self._by_digest.get(digest) is not invitation:  # somebody was faster
+                yield None
+            elif self._clock() >= invitation.ends:
+                del self._by_digest[digest]
+                yield None
+            else:
+                yield invitation
+                self._by_digest.pop(digest, None)
 
     def _keep(self, code: str | None, wish: TokenWish, by: Grant | None, seconds: float) -> str:
         code = code or secrets.token_urlsafe(24)

@@ -143,17 +143,18 @@ async def redeem(
 ) -> Response[bytes]:
     limits: Limits = request.app.state.limits
     limits.guessed(request.client.host if request.client else None)
-    found = invitations.take(decoded(await request.body(), CodeGiven).code)
-    # Whoever may invite no more has invited nobody.
-    if found is None or not (found.by is None or tokens.stands(found.by)):
-        _log.warning("denied", door=door(request), client=client_of(request))
-        raise ProblemError(
-            "unauthorized",
-            "The code is not known, has been used, or has expired. Ask who invited you for another"
-            " address, or make a token with 'tracker token new'.",
-            headers={"WWW-Authenticate": 'Bearer realm="tracker"'},
-        )
-    return await _issue(tokens, found.wish, by="first start" if found.by is None else found.by.name)
+    async with invitations.taken(decoded(await request.body(), CodeGiven).code) as found:
+        # Whoever may invite no more has invited nobody.
+        if found is None or not (found.by is None or tokens.stands(found.by)):
+            _log.warning("denied", door=door(request), client=client_of(request))
+            raise ProblemError(
+                "unauthorized",
+                "The code is not known, has been used, or has expired. Ask who invited you for"
+                " another address, or make a token with 'tracker token new' on the server's machine.",
+                headers={"WWW-Authenticate": 'Bearer realm="tracker"'},
+            )
+        by = "first start" if found.by is None else found.by.name
+        return await _issue(tokens, found.wish, by=by)
 
 
 def _wish(body: bytes) -> TokenWish:

@@ -103,6 +103,8 @@ class _Revoked(msgspec.Struct, frozen=True):
     by: str
 
 
+OPERATOR_NAME: Final = "operator"
+"""Whom the log names where a command on the server's machine posts or makes tokens."""
 OPERATOR: Final = Grant("operator", "admin", "admin", "1970-01-01T00:00:00.000Z")
 """Who holds the token that the environment gave the process."""
 
@@ -125,6 +127,7 @@ class Tokens:
         self._now: Final = now
         self._operator: Final = None if operator is None else digest_of(operator)
         self._issued: Final[dict[str, _Issued]] = {}
+        self._lent: Final[dict[str, _Issued]] = {}
         self.revoked: Final = Bell()
         """Rings when a token was revoked, for those who serve somebody still."""
 
@@ -167,6 +170,23 @@ class Tokens:
         self._issued[number] = issued
         return grant, token
 
+    def lend(self) -> tuple[Grant, str]:
+        """
+        Return an operator's grant and its token, which no note knows.
+
+        It is good until `take_back`, which whoever lends it must call.
+        """
+        number = secrets.token_hex(_ID_BYTES)
+        token = f"{number}.{secrets.token_urlsafe(_SECRET_BYTES)}"
+        grant = Grant(number, OPERATOR_NAME, "admin", self._now())
+        self._lent[number] = _Issued(grant, digest_of(token), OPERATOR_NAME)
+        return grant, token
+
+    def take_back(self, grant: Grant) -> None:
+        """End a grant that was lent."""
+        if self._lent.pop(grant.id, None) is not None:
+            self.revoked.ring()
+
     async def revoke(self, number: str, *, by: str) -> bool:
         """End a token for ever; tell whether there was one."""
         if number not in self._issued:
@@ -185,7 +205,8 @@ class Tokens:
         digest = digest_of(token)
         if self._operator is not None and hmac.compare_digest(digest, self._operator):
             return OPERATOR
-        issued = self._issued.get(token.partition(".")[0])
+        number = token.partition(".")[0]
+        issued = self._issued.get(number) or self._lent.get(number)
         if issued is None or not hmac.compare_digest(digest, issued.digest):
             return None
         return issued.grant if self.stands(issued.grant) else None
@@ -195,7 +216,7 @@ class Tokens:
         if grant is OPERATOR:
             return True
         alive = grant.expires_at is UNSET or to_ms(self._now()) < to_ms(grant.expires_at)
-        return alive and grant.id in self._issued
+        return alive and (grant.id in self._issued or grant.id in self._lent)
 
 
 def digest_of(token: str) -> str:
