@@ -150,7 +150,8 @@ async def redeem(
             raise ProblemError(
                 "unauthorized",
                 "The code is not known, has been used, or has expired. Ask who invited you for"
-                " another address, or make a token with 'tracker token new' on the server's machine.",
+                " another address, or make a token with 'tracker token new' on the server's"
+                " machine.",
                 headers={"WWW-Authenticate": 'Bearer realm="tracker"'},
             )
         by = "first start" if found.by is None else found.by.name
