@@ -1,3 +1,4 @@
+import asyncio
 import gzip
 import hashlib
 import json
@@ -8,6 +9,7 @@ import pytest
 from doors import HERE, Doors, opened
 from night import LIVE, announced, moment
 from web.packed import Larder, Packed, takes_gzip
+from web.pages.kept import Kept
 
 pytestmark = pytest.mark.anyio
 
@@ -157,3 +159,68 @@ async def test_an_edge_may_hold_what_moves_for_a_second_and_a_full_page_for_ever
         assert "cdn-cache-control" not in page.headers
         for path in (f"{HERE}/events", f"{HERE}/frames/{epoch}/2", "/nobody", "/healthz"):
             assert "x-accel-expires" not in (await doors.get(path)).headers, path
+
+
+@pytest.mark.parametrize("times", [1, 4000])
+async def test_what_many_ask_for_at_once_is_made_and_packed_once(times: int) -> None:
+    larder = Larder()
+    made: list[int] = []
+
+    async def make() -> bytes:
+        made.append(times)
+        await asyncio.sleep(0)
+        return LONG * times
+
+    found = await asyncio.gather(*(larder.made("body", make) for _ in range(5)))
+    assert made == [times]
+    assert all(each is found[0] for each in found)
+
+
+async def test_one_who_leaves_takes_nothing_away_from_the_others() -> None:
+    larder, go_on = Larder(), asyncio.Event()
+
+    async def make() -> bytes:
+        await go_on.wait()
+        return LONG
+
+    first, second = (asyncio.create_task(larder.made("body", make)) for _ in range(2))
+    await asyncio.sleep(0)
+    first.cancel()
+    go_on.set()
+    assert (await second).plain == LONG
+
+
+async def test_what_cannot_be_made_fails_for_all_who_wait_and_is_tried_again() -> None:
+    larder = Larder()
+
+    async def fail() -> bytes:
+        await asyncio.sleep(0)
+        raise ValueError("no")
+
+    found = await asyncio.gather(
+        *(larder.made("body", fail) for _ in range(2)), return_exceptions=True
+    )
+    assert [str(each) for each in found] == ["no", "no"]
+    assert (await larder.made("body", lambda: LONG)).plain == LONG
+
+
+async def test_a_large_body_is_packed_off_the_loop() -> None:
+    larder = Larder()
+    making = asyncio.create_task(larder.made("body", lambda: LONG * 1000))
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+    assert not making.done(), "the loop goes on before it is packed"
+    assert (await making).packed is not None
+    assert larder.get("body") is await making
+
+
+def test_values_are_kept_up_to_so_many_bytes() -> None:
+    kept: Kept[str, bytes] = Kept(10, size=len, room=10)
+    for name in "abc":
+        kept.put(name, b"1234")
+    assert [kept.get(name) for name in "abc"] == [None, b"1234", b"1234"]
+    kept.put("b", b"12345678")
+    assert [kept.get(name) for name in "bc"] == [b"12345678", None]
+    assert kept.put("huge", b"x" * 11) == b"x" * 11
+    assert len(kept) == 0

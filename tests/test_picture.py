@@ -23,7 +23,6 @@ from night import (
 )
 from web.nights.night import Night
 from web.pages.catalogue import LANGUAGES, WORDS, Language
-from web.pages.chronicle import chronicle
 from web.pages.shell import BUILT
 from web.pictures import icons
 from web.pictures.picture import Film, Line, Picture, Subject, cover_of, picture_of
@@ -37,7 +36,7 @@ def subject_of(*events: Event, rehearsal: bool = False) -> Subject:
     night = Night(MemoryStore(), History("made-up", 1, "memory"))
     for each in recorded(events):
         night.advance(each)
-    return Subject(NAME, rehearsal, night.board, chronicle(night).results)
+    return Subject(NAME, rehearsal, night.board, night.chronicle, night.version)
 
 
 def picture(*events: Event, language: Language = "en", rehearsal: bool = False) -> Picture:

@@ -106,17 +106,13 @@ async def versioned(
     named = {**fleeting, **by_packing(headers)}
     if (same := unchanged(request, etag, cache, named)) is not None:
         return same
-    larder, key = larder_of(request), (name, etag)
-    packed = larder.get(key)
-    if packed is None:
-        made = encode()
-        packed = larder.put(key, made if isinstance(made, bytes) else await made)
+    packed = await larder_of(request).made((name, etag), encode)
     return packed_answer(
         request, packed, etag=etag, cache=cache, headers=named, media_type=media_type
     )
 
 
-def html_answer(
+async def html_answer(
     request: Request[Any, Any, Any],
     body: bytes,
     *,
@@ -130,8 +126,7 @@ def html_answer(
     named = {**NGINX_SECOND, **by_packing(headers)}
     if (same := unchanged(request, etag, NO_CACHE, named)) is not None:
         return same
-    larder = larder_of(request)
-    packed = larder.get(etag) or larder.put(etag, body)
+    packed = await larder_of(request).made(etag, lambda: body)
     return packed_answer(request, packed, etag=etag, headers=named, media_type="text/html")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Final, NamedTuple
 
 from web.accepting import weighed
@@ -13,6 +14,8 @@ MOST_BYTES: Final = 16 * 1024 * 1024
 """Room for every board of a whole night, so that walking through them packs each once."""
 _LEAST: Final = 500
 """Bytes; less fills no second packet, whichever way it is sent."""
+_AT_ONCE: Final = 64 * 1024
+"""Bytes packed in place, in 2 ms at most. More are packed in a thread, so that nobody waits."""
 _LEVEL: Final = 6
 """9 takes twice as long, for half a percent less of a board."""
 
@@ -43,6 +46,7 @@ class Larder:
         self._most: Final = most
         self._held = 0
         self._bodies: Final[OrderedDict[Hashable, Packed]] = OrderedDict()
+        self._making: Final[dict[Hashable, asyncio.Task[Packed]]] = {}
 
     @property
     def held(self) -> int:
@@ -63,7 +67,43 @@ class Larder:
             key: All that the body depends on, its version included: nothing here is ever stale.
             body: As it is encoded.
         """
-        packed = Packed.of(body)
+        return self._keep(key, Packed.of(body))
+
+    async def made(self, key: Hashable, make: Callable[[], bytes | Awaitable[bytes]]) -> Packed:
+        """
+        Return a body that is kept, or make and pack it: once, for all who ask for it meanwhile.
+
+        One who leaves does not take it away from the others.
+
+        Args:
+            key: As in `put`.
+            make: Called where nobody asked before. What it raises, all who wait get.
+        """
+        found = self.get(key)
+        if found is not None:
+            return found
+        task = self._making.get(key)
+        if task is None:
+            body = make()
+            if isinstance(body, bytes) and len(body) <= _AT_ONCE:
+                return self.put(key, body)
+            task = asyncio.create_task(self._made(key, body), name="packing")
+            self._making[key] = task
+            task.add_done_callback(lambda done: self._finished(key, done))
+        return await asyncio.shield(task)
+
+    async def _made(self, key: Hashable, body: bytes | Awaitable[bytes]) -> Packed:
+        made = body if isinstance(body, bytes) else await body
+        if len(made) <= _AT_ONCE:
+            return self.put(key, made)
+        return self._keep(key, await asyncio.to_thread(Packed.of, made))
+
+    def _finished(self, key: Hashable, task: asyncio.Task[Packed]) -> None:
+        del self._making[key]
+        if not task.cancelled():
+            task.exception()  # whoever waited has got it; nobody may have
+
+    def _keep(self, key: Hashable, packed: Packed) -> Packed:
         self._drop(key)
         self._bodies[key] = packed
         self._held += packed.size

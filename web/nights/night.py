@@ -19,6 +19,7 @@ from tracker.chapters import Chapter, Contents
 from tracker.desk import REHEARSAL
 from tracker.frames import PAGE_SIZE, epoch, frame
 from tracker.project import Projection, project
+from web.nights.chronicle import Chronicle
 from web.nights.telling import Telling
 from web.sockets.messages import Keyframe
 
@@ -61,7 +62,8 @@ class Night:
     is told when somebody first asks for it, and once.
 
     Attributes:
-        ids: Of the events by version, from index 0 on. They outlive a restore, unlike the epoch.
+        times: Show time by version, from index 0 on.
+        chronicle: Its results one by one.
     """
 
     def __init__(self, store: EventStore, history: History) -> None:
@@ -69,7 +71,7 @@ class Night:
         self.ceremony: Final = history.ceremony
         self.epoch: Final = epoch(history)
         self.times: Final[list[int]] = []
-        self.ids: Final[list[str]] = []
+        self.chronicle: Final = Chronicle()
         self._store: Final = store
         self._told: Final = Telling(self.epoch)
         self._contents: Final = Contents()
@@ -122,7 +124,7 @@ class Night:
         after = self._told.projection
         self._contents.turn(recorded, after.t)
         self.times.append(after.t)
-        self.ids.append(recorded.id)
+        self.chronicle.take(recorded)
         if amends(before, after.board, recorded.event):
             self._amended, self._corrected = after.version, None
         elif self._corrected is not None:

@@ -23,6 +23,9 @@ _FOLDER: Final = Path(__file__).parents[1] / "words"
 # Before the sound of an i, Spanish says e for y: but not before hielo or hia-.
 _SOUNDS_I: Final = re.compile(r"\W*(?:i|í|hi(?![ae])|hí)", re.IGNORECASE)
 
+MOST_NAMES: Final = 12
+"""Names in a sentence; more of them nobody reads, and each costs time on every page."""
+
 
 class Plural(msgspec.Struct, frozen=True):
     """A phrase in its two forms."""
@@ -50,6 +53,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rehearsal: str
     joint: str
     joint_before_i: str
+    others: str
     song: str
     date: str
     months: Annotated[tuple[str, ...], Meta(min_length=12, max_length=12)]
@@ -112,13 +116,21 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     changed_since: str
     follow: str
 
-    def listed(self, names: Sequence[str]) -> str:
-        """Return names as a sentence lists them: A, B and C."""
-        *others, last = names or [""]
-        if not others:
+    def listed(self, names: Sequence[str], others: int = 0) -> str:
+        """Return names as a sentence lists them: A, B and C, or A, B and 7 others."""
+        if others:
+            return self.others.format(names=", ".join(names), n=others)
+        *first, last = names or [""]
+        if not first:
             return last
         joint = self.joint_before_i if _SOUNDS_I.match(last) else self.joint
-        return f"{', '.join(others)}{joint}{last}"
+        return f"{', '.join(first)}{joint}{last}"
+
+    def some(self, names: Sequence[str], most: int = MOST_NAMES) -> str:
+        """Return names as a sentence lists them: the first `most`, and how many there are more."""
+        if len(names) <= most + 1:  # a single other one has as much room as its number
+            return self.listed(names)
+        return self.listed(names[:most], others=len(names) - most)
 
     def day(self, time: str) -> str:
         """Return the day of a timestamp, in UTC."""

@@ -76,7 +76,7 @@ def subject_headline(
         called = category_name(words, board, key)
         shared = result_line(words, board, key)
         nominees = [nominee_label(words, board, key, each).title for each in category.nominees]
-        about = words.nominated.format(names=words.listed(nominees)) if nominees else ""
+        about = words.nominated.format(names=words.some(nominees)) if nominees else ""
     else:
         tally = subject_tally(board, kind, key)
         if tally is None:
@@ -167,8 +167,8 @@ def _honours(words: Words, board: Board, kind: Subject, key: str) -> str:
         if theirs & category.winners.keys():
             won.append(category_name(words, board, each))
     if won:
-        return words.won.format(names=words.listed(won))
-    return words.nominated.format(names=words.listed(nominated)) if nominated else ""
+        return words.won.format(names=words.some(won))
+    return words.nominated.format(names=words.some(nominated)) if nominated else ""
 
 
 def _credited(board: Board, line: NomineeLine, kind: Subject) -> tuple[str, ...]:

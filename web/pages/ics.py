@@ -9,7 +9,6 @@ from msgspec import UNSET
 
 from web.nights.night import Night
 from web.pages.catalogue import Words
-from web.pages.chronicle import chronicle
 from web.pages.headlines import night_name
 from web.pages.scene import Place
 
@@ -50,13 +49,13 @@ def occasion(words: Words, night: Night, place: Place) -> Occasion | None:
     card = night.board.ceremony
     if card.starts_at is UNSET:
         return None
-    account = chronicle(night)
+    account = night.chronicle
     url = place.at(f"/{night.ceremony}")
-    hosts = [words.hosted.format(names=words.listed(card.hosts))] if card.hosts else []
+    hosts = [words.hosted.format(names=words.some(card.hosts))] if card.hosts else []
     starts = datetime.fromisoformat(card.starts_at)
     over = datetime.fromisoformat(account.ended) if account.ended else None
     return Occasion(
-        uid=night.ids[0],
+        uid=account.first,
         name=night_name(words, night.summary),
         starts=starts,
         ends=over if over is not None and over > starts else None,

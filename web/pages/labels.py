@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import UNSET
 
 from tracker.board import Board, CategoryLine
 from web.pages.catalogue import Words
+
+NAMED_AT_MOST: Final = 6
+"""Nominees that a headline names; of more it tells the number. A tie has two, as a rule."""
+_PEOPLE: Final = 30
+"""People named with a nominee. An ensemble has twenty."""
 
 
 class Label(NamedTuple):
@@ -29,7 +34,7 @@ def nominee_label(words: Words, board: Board, category: str, nominee: str) -> La
     if line.work is not UNSET:
         work = board.works.get(line.work)
         film = line.work if work is None else work.title
-    names = words.listed([_person(board, person) for person in line.people])
+    names = words.some([_person(board, person) for person in line.people], _PEOPLE)
     song, country, character = (
         (UNSET, UNSET, UNSET)
         if line.detail is UNSET
@@ -50,7 +55,9 @@ def nominee_label(words: Words, board: Board, category: str, nominee: str) -> La
 def winners_label(words: Words, board: Board, category: str, nominees: Collection[str]) -> str:
     """Return nominees by their first names alone, in ballot order, as a headline has room for."""
     ballot = known(board, category, nominees)
-    return words.listed([nominee_label(words, board, category, each).title for each in ballot])
+    named = ballot if len(ballot) <= NAMED_AT_MOST + 1 else ballot[:NAMED_AT_MOST]
+    titles = [nominee_label(words, board, category, each).title for each in named]
+    return words.listed(titles, others=len(ballot) - len(named))
 
 
 def in_order(board: Board) -> list[tuple[str, CategoryLine]]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from litestar import Request, Response, get
 from litestar.params import FromPath, QueryParameter
 
-from web.answers import json_answer, unchanged
+from web.answers import json_answer, unchanged, versioned
 from web.errors import ProblemError
 from web.nights.night import Night
 from web.openapi.described import answers
@@ -44,9 +44,11 @@ async def read_feed(
     night = night_of(nights, ceremony)
     place = _place(request, f"{_HERE}/{ceremony}/winners.rss", lang)
     etag = _etag(night, place)
-    return unchanged(request, etag) or json_answer(
-        rss(WORDS[_language(lang)], night, place),
-        etag=etag,
+    return await versioned(
+        request,
+        f"feed {place.address()}",
+        etag,
+        lambda: rss(WORDS[_language(lang)], night, place),
         media_type=f"{_RSS}; charset=utf-8",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -24,10 +25,11 @@ from web.pages.kept import Kept
 from web.pages.printed import Printed
 from web.pages.scene import Asked, Place, Scene, asked, place_of, scene
 from web.pages.shell import BUILT, Shell, head, stylesheet_of
-from web.pages.templating import rendered
+from web.pages.templating import rendered, rendered_in_slices
 from web.pages.winners_page import winners_page
 from web.policy import EMBEDDABLE, POLICY
 from web.public import AnyRequest
+from web.slices import Slices
 
 EMBED: Final = "/embed"
 
@@ -45,6 +47,10 @@ class _Texts(NamedTuple):
     without_script: str
 
 
+def _size(texts: _Texts) -> int:
+    return len(texts.without_script)
+
+
 class Pages:
     """Writes pages, and keeps what it wrote of a night for those who ask next."""
 
@@ -59,10 +65,11 @@ class Pages:
         self._shell: Final = Shell.read(built, show_rehearsals=show_rehearsals)
         self._stylesheet: Final = stylesheet_of(built)
         self._show_rehearsals: Final = show_rehearsals
-        self._texts: Final[Kept[tuple[object, ...], _Texts]] = Kept(_MOST_TEXTS)
+        self._texts: Final[Kept[tuple[object, ...], _Texts]] = Kept(_MOST_TEXTS, size=_size)
+        self._turn: Final = asyncio.Lock()
         self._printed: Final = Printed(self._stylesheet)
 
-    def front(self, request: AnyRequest, nights: Nights) -> Response[bytes]:
+    async def front(self, request: AnyRequest, nights: Nights) -> Response[bytes]:
         """Return the index page."""
         wish = asked(request)
         headline = site_headline(wish.words)
@@ -74,9 +81,9 @@ class Pages:
         ]
         note = wish.words.without_script if links else wish.words.no_ceremonies
         texts = _Texts(headline, self._short(wish, headline, links, note))
-        return self._answer(request, wish, texts, place_of(wish, "/"))
+        return await self._answer(request, wish, texts, place_of(wish, "/"))
 
-    def missing(self, request: AnyRequest, *, page: bool = False) -> Response[bytes]:
+    async def missing(self, request: AnyRequest, *, page: bool = False) -> Response[bytes]:
         """Return the page that says that there is no such ceremony, or no such page of one."""
         wish = asked(request)
         words = wish.words
@@ -84,9 +91,9 @@ class Pages:
         headline = Headline(words.site, sentence, words.about, result=False)
         told = self._short(wish, headline, [(words.home, f"/{wish.query()}")], "")
         texts = _Texts(headline, told)
-        return self._answer(request, wish, texts, None, status=_NOT_FOUND)
+        return await self._answer(request, wish, texts, None, status=_NOT_FOUND)
 
-    def console(self, request: AnyRequest) -> Response[bytes]:
+    async def console(self, request: AnyRequest) -> Response[bytes]:
         """Return the producer's console: the same page, whoever asks for whatever ceremony."""
         wish = asked(request)
         words = wish.words
@@ -94,7 +101,7 @@ class Pages:
         texts = _Texts(
             headline, self._short(wish, headline, [(words.home, f"/{wish.query()}")], "")
         )
-        return self._answer(request, wish, texts, None)
+        return await self._answer(request, wish, texts, None)
 
     async def night(
         self,
@@ -116,17 +123,20 @@ class Pages:
         """
         night = nights.get(ceremony)
         if night is None:
-            return self.missing(request)
+            return await self.missing(request)
         wish = asked(request)
         view = scene(night, wish)
         texts = self._texts.get(view.key(wish, path))
         if texts is None:
-            view, board = await view.seen()
-            found = self._written(wish, view, board, subject)
-            if found is None:
-                return self.missing(request, page=True)
-            texts = self._texts.put(view.key(wish, path), found)
-        return self._answer(
+            async with self._turn:  # pages are written one at a time, in slices
+                texts = self._texts.get(view.key(wish, path))
+                if texts is None:
+                    view, board = await view.seen()
+                    found = await self._written(wish, view, board, subject)
+                    if found is None:
+                        return await self.missing(request, page=True)
+                    texts = self._texts.put(view.key(wish, path), found)
+        return await self._answer(
             request,
             wish,
             texts,
@@ -141,12 +151,12 @@ class Pages:
         """Return the winners of a night as a page that needs no script."""
         night = nights.get(ceremony)
         if night is None:
-            return self.missing(request)
+            return await self.missing(request)
         wish = asked(request)
         body = await self._printed.page(wish, scene(night, wish))
-        return html_answer(request, body, headers=wish.headers)
+        return await html_answer(request, body, headers=wish.headers)
 
-    def _written(
+    async def _written(
         self, wish: Asked, view: Scene, board: Board, subject: tuple[Subject, str] | None
     ) -> _Texts | None:
         words, night = wish.words, view.night
@@ -167,9 +177,11 @@ class Pages:
         if wish.covered:
             headline = covered(words, headline)
         if subject is None and not wish.covered:
-            page = winners_page(words, night, board, view.version, headline.description)
-            told = rendered(
+            slices = Slices()
+            page = await winners_page(words, view, board, headline.description, slices)
+            told = await rendered_in_slices(
                 "without_script.html",
+                slices,
                 words=words,
                 page=page,
                 query=view.query(wish),
@@ -198,7 +210,7 @@ class Pages:
             stylesheet=self._stylesheet,
         )
 
-    def _answer(
+    async def _answer(
         self,
         request: AnyRequest,
         wish: Asked,
@@ -216,6 +228,6 @@ class Pages:
             **head(wish.words, texts.headline, place, image=image, feed=feed, listed=listed),
         )
         page = self._shell.page(wish.language, written, texts.without_script)
-        return html_answer(
+        return await html_answer(
             request, page, status=status, headers={**wish.headers, **(headers or {})}
         )

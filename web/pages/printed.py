@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Final
 
 from tracker.board import Board
@@ -10,8 +11,9 @@ from web.pages.headlines import Headline, covered, night_name, standing
 from web.pages.kept import Kept
 from web.pages.scene import Asked, Scene
 from web.pages.shell import head
-from web.pages.templating import rendered
+from web.pages.templating import rendered_in_slices
 from web.pages.winners_page import winners_page
+from web.slices import Slices
 
 _MOST: Final = 64
 
@@ -22,25 +24,31 @@ class Printed:
     def __init__(self, stylesheet: str | None) -> None:
         """Take the address of the stylesheet, if there is one."""
         self._stylesheet: Final = stylesheet
-        self._kept: Final[Kept[tuple[object, ...], bytes]] = Kept(_MOST)
+        self._kept: Final[Kept[tuple[object, ...], bytes]] = Kept(_MOST, size=len)
+        self._turn: Final = asyncio.Lock()
 
     async def page(self, wish: Asked, view: Scene) -> bytes:
-        """Return the page as it is sent."""
+        """Return the page as it is sent. Pages are written one at a time, in slices."""
         body = self._kept.get(view.key(wish, wish.base))
-        if body is None:
-            view, board = await view.seen()
-            written = self._written(wish, view, board).encode()
-            body = self._kept.put(view.key(wish, wish.base), written)
+        if body is not None:
+            return body
+        async with self._turn:
+            body = self._kept.get(view.key(wish, wish.base))
+            if body is None:  # nobody wrote it meanwhile
+                view, board = await view.seen()
+                written = await self._written(wish, view, board)
+                body = self._kept.put(view.key(wish, wish.base), written.encode())
         return body
 
-    def _written(self, wish: Asked, view: Scene, board: Board) -> str:
+    async def _written(self, wish: Asked, view: Scene, board: Board) -> str:
         words, night = wish.words, view.night
         title = words.winners_of.format(ceremony=night_name(words, night.summary))
         told = standing(words, board)
         headline = Headline(title, title, told, result=True)
         if wish.covered:
             headline = covered(words, headline)
-        page = winners_page(words, night, board, view.version, told)
+        slices = Slices()
+        page = await winners_page(words, view, board, told, slices)
         if wish.covered:
             # Nor what is still to come: by what is missing there, it would tell what is decided.
             page = page._replace(standing=words.covered, ranks=[], awards=[], to_come=[])
@@ -54,8 +62,9 @@ class Printed:
             ("RSS", view.feed(wish)),
             (words.calendar, f"{api}/ceremony.ics{wish.query()}"),
         ]
-        return rendered(
+        return await rendered_in_slices(
             "winners.html",
+            slices,
             **head(words, headline, place, image=view.image(wish), feed=view.feed(wish)),
             page=page,
             query=wish.query(),
@@ -69,6 +78,6 @@ class Printed:
                 if each != wish.language
             ],
             # They tell of the head, and everything.
-            outputs=[] if view.version < night.version or wish.covered else outputs,
+            outputs=[] if page.moment is not None or wish.covered else outputs,
             stylesheet=self._stylesheet,
         )

@@ -37,13 +37,13 @@ def page_routes(built: Path = BUILT, *, show_rehearsals: bool = False) -> list[H
     """
     pages = Pages(built, show_rehearsals=show_rehearsals)
 
-    @get("/", include_in_schema=False, sync_to_thread=False)
-    def front(request: AnyRequest, nights: NightsHere) -> Response[bytes]:
-        return pages.front(request, nights)
+    @get("/", include_in_schema=False)
+    async def front(request: AnyRequest, nights: NightsHere) -> Response[bytes]:
+        return await pages.front(request, nights)
 
-    @get(["/console", "/console/{ceremony:str}"], include_in_schema=False, sync_to_thread=False)
-    def console(request: AnyRequest) -> Response[bytes]:
-        return pages.console(request)
+    @get(["/console", "/console/{ceremony:str}"], include_in_schema=False)
+    async def console(request: AnyRequest) -> Response[bytes]:
+        return await pages.console(request)
 
     @get("/{ceremony:str}/winners", include_in_schema=False)
     async def winners(

@@ -10,6 +10,8 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
+from web.slices import Slices
+
 _FOLDER: Final = Path(__file__).parents[1] / "templates"
 
 
@@ -39,3 +41,12 @@ _TEMPLATES: Final = Environment(
 def rendered(template: str, **values: Any) -> str:
     """Return a template of web/templates/, filled in."""
     return _TEMPLATES.get_template(template).render(values)
+
+
+async def rendered_in_slices(template: str, slices: Slices, **values: Any) -> str:
+    """Return a template of web/templates/, filled in piece by piece: a page may be long."""
+    pieces = []
+    for piece in _TEMPLATES.get_template(template).generate(values):
+        pieces.append(piece)
+        await slices.rest()
+    return "".join(pieces)

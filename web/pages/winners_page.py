@@ -9,10 +9,12 @@ from typing import Literal, NamedTuple
 from msgspec import UNSET
 
 from tracker.board import Board, CategoryLine, Status
+from web.nights.chronicle import Result
 from web.nights.night import Night
 from web.pages.catalogue import Words, category_name
-from web.pages.chronicle import Result, chronicle
 from web.pages.labels import Label, in_order, nominee_label, winners_label
+from web.pages.scene import Scene
+from web.slices import Slices
 
 
 class Nominee(NamedTuple):
@@ -83,23 +85,28 @@ class WinnersPage(NamedTuple):
     to_come: list[Award]
 
 
-def winners_page(
-    words: Words, night: Night, board: Board, version: int, standing: str
+async def winners_page(
+    words: Words, view: Scene, board: Board, standing: str, slices: Slices
 ) -> WinnersPage:
     """
     Return the page of a night at a version.
 
     Args:
         words: In the language.
-        night: Whose.
-        board: As it was at the version.
-        version: Up to the head.
+        view: The night and the version.
+        board: As it was then.
         standing: Who leads, in a sentence.
+        slices: Rested in after each category.
     """
-    latest = {result.category: result for result in chronicle(night).upto(version)}
-    awards = [
-        _award(words, board, key, category, latest.get(key)) for key, category in in_order(board)
-    ]
+    night, version = view.night, view.version
+    # Before the first rest: the night may go on meanwhile, and this is its head all the same.
+    at_head = not view.moment or version == night.version
+    moment = None if at_head else _moment(words, night, board, version)
+    awards = []
+    for key, category in in_order(board):
+        result = night.chronicle.last_of(key, version)
+        awards.append(_award(words, board, key, category, result))
+        await slices.rest()
     card = board.ceremony
     return WinnersPage(
         ceremony=night.ceremony,
@@ -107,10 +114,10 @@ def winners_page(
         rehearsal=night.summary.rehearsal,
         version=version,
         heading=_heading(words, board),
-        moment=None if version == night.version else _moment(words, night, board, version),
+        moment=moment,
         starts="" if card.starts_at is UNSET else words.minute(card.starts_at),
         venue="" if card.venue is UNSET else card.venue,
-        hosts=words.hosted.format(names=words.listed(card.hosts)) if card.hosts else "",
+        hosts=words.hosted.format(names=words.some(card.hosts)) if card.hosts else "",
         progress=words.awarded.format(done=board.progress.awarded, all=board.progress.categories),
         standing=standing,
         ranks=_ranks(board),
@@ -136,7 +143,7 @@ def _moment(words: Words, night: Night, board: Board, version: int) -> str:
     hours, minutes = divmod(minutes, 60)
     time = f"{hours} h {minutes} min" if hours else f"{minutes} min"
     told = words.moment.format(time=time)
-    estimated = chronicle(night).estimated and not night.summary.rehearsal
+    estimated = night.chronicle.estimated and not night.summary.rehearsal
     return f"{told} {words.estimated}" if estimated else told
 
 

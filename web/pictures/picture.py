@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from msgspec import UNSET
 
 from tracker.board import Board, CategoryLine, WorkTally
+from web.nights.chronicle import Chronicle, Result
 from web.pages.catalogue import Words, category_name
-from web.pages.chronicle import Result
 from web.pages.headlines import result_line
-from web.pages.labels import known, nominee_label, winners_label
+from web.pages.labels import NAMED_AT_MOST, known, nominee_label, winners_label
 
 Tone = Literal["ink", "mute", "gold", "amber", "live"]
 
@@ -69,12 +68,17 @@ class Picture(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """A night at a version: its name, its board, and the results up to there."""
+    """A night at a version: its name, its board, and its account, of which later is not told."""
 
     name: str
     rehearsal: bool
     board: Board
-    results: Sequence[Result]
+    chronicle: Chronicle
+    version: int
+
+    @property
+    def last(self) -> Result | None:
+        return self.chronicle.last(self.version)
 
 
 class _Story(NamedTuple):
@@ -128,8 +132,7 @@ def _told(words: Words, subject: Subject) -> _Story:
     board = subject.board
     if board.phase == "ended":
         return _final(words, subject)
-    if subject.results:
-        last = subject.results[-1]
+    if (last := subject.last) is not None:
         category = board.categories.get(last.category)
         if last.kind == "retracted" and category is not None and not category.winners:
             return _taken_back(words, board, last)
@@ -140,7 +143,7 @@ def _told(words: Words, subject: Subject) -> _Story:
     if on is not UNSET:
         presenters = () if board.stage.presenters is UNSET else board.stage.presenters
         kicker = Line(words.presenting, "live")
-        return _Story(kicker, category_name(words, board, on), words.listed(presenters))
+        return _Story(kicker, category_name(words, board, on), words.some(presenters))
     return _Story(Line(words.live, "live"), subject.name, words.none_yet)
 
 
@@ -170,9 +173,10 @@ def _result(words: Words, subject: Subject, key: str) -> _Story:
     category = board.categories[key]
     ballot = known(board, key, category.winners)
     resting_on = next(iter(category.winners.values()))
-    given = next((each for each in subject.results if each.version == resting_on), None)
+    given = subject.chronicle.at(resting_on)
     dropped = () if given is None else given.instead_of
-    beside = [nominee_label(words, board, key, each).by for each in ballot]
+    # More would not fit a picture; the title tells how many others there are.
+    beside = [nominee_label(words, board, key, each).by for each in ballot[:NAMED_AT_MOST]]
     return _Story(
         _kicker(words, category, category_name(words, board, key), corrected=bool(dropped)),
         winners_label(words, board, key, ballot),

@@ -15,7 +15,6 @@ from web.answers import FOR_EVER, NO_CACHE, json_answer, unchanged
 from web.errors import ProblemError
 from web.nights.night import Night
 from web.pages.catalogue import DEFAULT, WORDS, Language, spoken
-from web.pages.chronicle import chronicle
 from web.pages.shell import BUILT
 from web.pictures.gallery import Gallery
 from web.pictures.picture import Picture, Subject, cover_of, picture_of
@@ -126,7 +125,7 @@ async def _cover(request: AnyRequest, studio: Studio, night: Night) -> Response[
     language = _language(request)
     # Of one epoch there are several, since a night may be moved to another day.
     picture = cover_of(WORDS[language], await _subject(night, night.version))
-    revisions = chronicle(night).revisions
+    revisions = night.chronicle.revisions
     etag = f"{night.epoch}:{_COVER}:{revisions}:{language}"
     if (same := unchanged(request, etag)) is not None:
         return same
@@ -137,8 +136,7 @@ async def _cover(request: AnyRequest, studio: Studio, night: Night) -> Response[
 async def _subject(night: Night, version: int) -> Subject:
     board = await night.board_at(version)
     name = board.ceremony.name or night.ceremony
-    results = chronicle(night).upto(version)
-    return Subject(name, night.summary.rehearsal, board, results)
+    return Subject(name, night.summary.rehearsal, board, night.chronicle, version)
 
 
 def _version(night: Night, version: int) -> int:
