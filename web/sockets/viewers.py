@@ -1,14 +1,12 @@
 """The far ends of a live feed: a few words of memory each, and no task, queue or timer."""
 
 import asyncio
-import fcntl
-import struct
-import termios
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from websockets.frames import Close, Frame, Opcode
 
+from web.sockets.backlog import backlog
 from web.sockets.control_frames import ControlFrames, Violation
 from web.sockets.crowd import Seat
 from web.sockets.feed import Feed, Write
@@ -47,7 +45,7 @@ class LiveViewer(asyncio.Protocol):
         self.transport.writelines(pieces)
 
     def backlog(self) -> int:
-        return self.transport.get_write_buffer_size() + _on_the_way(self.transport)
+        return backlog(self.transport)
 
     def abort(self) -> None:
         self.transport.abort()
@@ -156,12 +154,3 @@ class SocketViewer(LiveViewer):
     def _close(self, pongs: list[bytes], payload: bytes) -> None:
         close = Frame(Opcode.CLOSE, payload).serialize(mask=False)
         self.go(b"".join(() if self.slow else pongs) + close)
-
-
-def _on_the_way(transport: asyncio.Transport) -> int:
-    """Count the bytes that the system took and the other end has not acknowledged."""
-    descriptor = transport.get_extra_info("socket").fileno()
-    if descriptor < 0:
-        return 0
-    count: int = struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)))[0]
-    return count
