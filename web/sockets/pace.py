@@ -19,7 +19,8 @@ def at_once(flush: Flush) -> None:
     flush()
 
 
-def _in_the_loop(seconds: float, action: Callable[[], None]) -> None:
+def in_the_loop(seconds: float, action: Callable[[], None]) -> None:
+    """Call a function after so many seconds, by the running loop."""
     asyncio.get_running_loop().call_later(seconds, action)
 
 
@@ -34,7 +35,7 @@ class Pace:
     One for each feed.
     """
 
-    def __init__(self, clock: Callable[[], float] = monotonic, later: Later = _in_the_loop) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic, later: Later = in_the_loop) -> None:
         """
         Args:
             clock: In seconds; finer than the loop's own, which counts milliseconds.
