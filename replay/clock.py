@@ -5,11 +5,20 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from collections.abc import Callable
 from typing import Final, Protocol
 
 
+class Timer(Protocol):
+    """A call that is to come."""
+
+    def cancel(self) -> None:
+        """Give it up; nothing happens if it has been made."""
+        ...
+
+
 class Clock(Protocol):
-    """Something to read and to sleep on."""
+    """Something to read, to sleep on and to be called by."""
 
     def now(self) -> float:
         """Return a reading in seconds; only differences matter."""
@@ -17,6 +26,10 @@ class Clock(Protocol):
 
     async def sleep(self, until: float | None, bell: asyncio.Event) -> None:
         """Return once the reading is `until` (None: never) or the bell has rung."""
+        ...
+
+    def call_at(self, when: float, call: Callable[[], None]) -> Timer:
+        """Call once the reading is `when`: costs less than a task that sleeps."""
         ...
 
 
@@ -33,6 +46,9 @@ class WallClock:
         except TimeoutError:
             return
 
+    def call_at(self, when: float, call: Callable[[], None]) -> Timer:
+        return asyncio.get_running_loop().call_later(max(0.0, when - self.now()), call)
+
 
 class ManualClock:
     """A clock that stands still until it is advanced."""
@@ -40,6 +56,7 @@ class ManualClock:
     def __init__(self, now: float = 0.0) -> None:
         self._now = now
         self._sleepers: Final[list[_Sleeper]] = []
+        self._timers: Final[set[_Timer]] = set()
         self._arrived: Final = asyncio.Event()
 
     def now(self) -> float:
@@ -59,9 +76,15 @@ class ManualClock:
                 each.cancel()
             self._sleepers.remove(sleeper)
 
+    def call_at(self, when: float, call: Callable[[], None]) -> Timer:
+        timer = _Timer(when, call, self._timers)
+        self._timers.add(timer)
+        self._arrived.set()
+        return timer
+
     async def asleep(self, sleepers: int = 1) -> None:
-        """Return once so many sleep soundly: what they could do by now is done."""
-        while sum(each.soundly() for each in self._sleepers) < sleepers:
+        """Return once so many sleep soundly or wait for a call: what they could do is done."""
+        while sum(each.soundly() for each in self._sleepers) + len(self._timers) < sleepers:
             self._arrived.clear()
             await self._arrived.wait()
 
@@ -71,6 +94,10 @@ class ManualClock:
         for sleeper in sorted(self._sleepers, key=lambda each: each.until):
             if sleeper.until <= self._now:
                 sleeper.due.set()
+        for timer in sorted(self._timers, key=lambda each: each.when):
+            if timer.when <= self._now and timer in self._timers:  # one call may cancel another
+                timer.cancel()
+                timer.call()
 
 
 class _Sleeper:
@@ -83,3 +110,15 @@ class _Sleeper:
 
     def soundly(self) -> bool:
         return not (self.bell.is_set() or self.due.is_set())
+
+
+class _Timer:
+    """A call that waits in the clock's set until it is made or given up."""
+
+    def __init__(self, when: float, call: Callable[[], None], waiting: set[_Timer]) -> None:
+        self.when: Final = when
+        self.call: Final = call
+        self._waiting: Final = waiting
+
+    def cancel(self) -> None:
+        self._waiting.discard(self)

@@ -1,4 +1,4 @@
-"""Playback in time: sleeps on a clock, plays what is due, and hears controls meanwhile."""
+"""Playback as a state machine that is told the time, and `paced`, which sleeps in between."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from replay.clock import Clock
 from replay.playhead import Control, ControlRefused, Playhead, Seek, Step
 
 Item = TypeVar("Item")
-
-_MOST_WAITING: Final = 16
 
 
 class Played(msgspec.Struct, frozen=True):
@@ -48,74 +46,83 @@ Happening = Played | Moved | Declined
 
 class Player:
     """
-    Plays versions by their times.
+    Plays versions by their times. It never waits: the caller passes the time in.
 
     Args:
         times: Of each version from 1 on, in milliseconds, ascending; may grow during playback.
         head: Where to begin.
     """
 
-    def __init__(self, times: Sequence[int], clock: Clock, head: Playhead | None = None) -> None:
+    __slots__ = ("_times", "head", "wait")
+
+    def __init__(self, times: Sequence[int], head: Playhead | None = None) -> None:
         self._times: Final = times
-        self._clock: Final = clock
-        self._head = Playhead() if head is None else head
-        self._wishes: Final[asyncio.Queue[Control | Declined]] = asyncio.Queue(_MOST_WAITING)
-        self._bell: Final = asyncio.Event()
+        self.head = Playhead() if head is None else head
+        """Where playback stands."""
+        self.wait: float | None = 0.0
+        """Seconds until `due` has something again, as it last found; None if nothing will come."""
 
-    @property
-    def head(self) -> Playhead:
-        return self._head
+    def begin(self, now: float) -> Moved:
+        """Count the time from `now` on, a clock reading in seconds, and tell where it begins."""
+        self.head = msgspec.structs.replace(self.head, since=now)
+        return self._moved(now)
 
-    async def control(self, wish: Control | Declined) -> None:
+    def due(self, now: float) -> Played | Moved | None:
         """
-        Hand in a control; waits while too many are waiting.
+        Return the next thing that is due by `now`: one version, or that playback has finished.
 
-        One that was declined before it came here keeps its place among the answers.
+        One at a time, so that a control is obeyed between two versions, however far behind
+        playback is. None when nothing is due; `wait` then says for how long.
         """
-        await self._wishes.put(wish)
-        self._bell.set()
+        before = self.head.state
+        due = playhead.due(self._times, self.head, now)
+        self.head, self.wait = due.head, due.wait
+        if due.version is not None:
+            self.wait = 0.0
+            return Played(due.version)
+        if due.head.state == "finished" != before:
+            return self._moved(now)
+        return None
 
-    async def play(self) -> AsyncIterator[Happening]:
-        """
-        Yield what happens, in order: first where playback begins, last where it finished.
-
-        The clock counts from the first look at it.
-        """
-        now = self._clock.now()
-        self._head = msgspec.structs.replace(self._head, since=now)
-        yield self._moved(now)
-        while True:
-            self._bell.clear()
-            while not self._wishes.empty():
-                for happening in self._obey(self._wishes.get_nowait()):
-                    yield happening
-            now = self._clock.now()
-            due = playhead.due(self._times, self._head, now)
-            self._head = due.head
-            if due.version is not None:
-                yield Played(due.version)
-                # However far behind, a control gets its chance between two versions.
-                await asyncio.sleep(0)
-            elif due.head.state == "finished":
-                yield self._moved(now)
-                return
-            else:
-                await self._clock.sleep(None if due.wait is None else now + due.wait, self._bell)
-
-    def _obey(self, wish: Control | Declined) -> Sequence[Happening]:
+    def obey(self, wish: Control | Declined, now: float) -> Sequence[Happening]:
+        """Return what a control led to; one that was declined before keeps its place."""
         if isinstance(wish, Declined):
             return (wish,)
-        now = self._clock.now()
         try:
-            self._head = playhead.control(self._times, self._head, wish, now)
+            self.head = playhead.control(self._times, self.head, wish, now)
         except ControlRefused as refusal:
             return (Declined(str(refusal)),)
         if isinstance(wish, Step):
-            return (Played(self._head.version), self._moved(now))
+            return (Played(self.head.version), self._moved(now))
         return (self._moved(now, sought=isinstance(wish, Seek)),)
 
     def _moved(self, now: float, *, sought: bool = False) -> Moved:
-        return Moved(self._head, playhead.position(self._times, self._head, now), sought)
+        return Moved(self.head, playhead.position(self._times, self.head, now), sought)
+
+
+def merge_seeks(wishes: Sequence[Control | Declined], last: int) -> list[Control | Declined]:
+    """
+    Let each seek go at once where a later one of the same batch goes, so that one board serves all.
+
+    Each control stays in its place and gets its answer. A step plays a version, so seeks on its two
+    sides are not merged; nor is a seek past the end, which is refused.
+
+    Args:
+        wishes: The controls that wait together, oldest first.
+        last: The last version that there is.
+    """
+    merged: list[Control | Declined] = []
+    target: Seek | None = None
+    for wish in reversed(wishes):
+        if isinstance(wish, Step):
+            target = None
+        elif isinstance(wish, Seek) and wish.version <= last:
+            target = target or wish
+            merged.append(target)
+            continue
+        merged.append(wish)
+    merged.reverse()
+    return merged
 
 
 async def paced(
@@ -130,6 +137,12 @@ async def paced(
         clock: What to sleep on.
         head: Where to begin, how fast, and how long a gap may be.
     """
-    async for happening in Player(times, clock, head).play():
+    player = Player(times, head)
+    player.begin(clock.now())
+    never = asyncio.Event()
+    while player.head.state == "playing":
+        happening = player.due(now := clock.now())
         if isinstance(happening, Played):
             yield items[happening.version - 1]
+        elif player.wait is not None:
+            await clock.sleep(now + player.wait, never)

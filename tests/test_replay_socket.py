@@ -1,21 +1,28 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import uvicorn
 from structlog.testing import capture_logs
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.frames import Frame, Opcode
 from websockets.typing import Origin
 
 from replay.clock import ManualClock
-from web.sockets.replay import ASGIApp, ReplayProtocol, replay_socket
+from web.policy import ALWAYS
+from web.sockets.crowd import Crowd
+from web.sockets.doorman import doorman
+from web.sockets.feed import Feeds
+from web.sockets.heart import Heart
+from web.sockets.replay_limits import ReplayLimits
+from web.sockets.replays import Replays
 
 pytestmark = pytest.mark.anyio
 
@@ -42,13 +49,15 @@ class Gala:
     times: list[int] = field(default_factory=lambda: list(TIMES))
     frame_bytes: int = 0
     served: int = 0
+    keyframes: list[int] = field(default_factory=list)
 
     def frame(self, version: int) -> bytes:
         self.served += 1
         said = {"type": "frame", "version": version, "t": self.times[version - 1]}
         return json.dumps({**said, "pad": "x" * self.frame_bytes}).encode()
 
-    async def keyframe_at(self, version: int) -> bytes:
+    def keyframe_at(self, version: int) -> bytes:
+        self.keyframes.append(version)
         return json.dumps({"type": "keyframe", "version": version, "board": {}}).encode()
 
 
@@ -59,6 +68,8 @@ class Server:
     night: Gala
     clock: ManualClock
     port: int
+    replays: Replays
+    state: ServerState
 
     def url(self, query: str = "", path: str = PATH) -> str:
         return f"ws://127.0.0.1:{self.port}{path}{query and '?' + query}"
@@ -94,8 +105,7 @@ class Viewer:
         await self.say(json.dumps({"type": kind, **more}))
 
     async def advance(self, seconds: float) -> None:
-        # The playback and the heartbeat: with both asleep, all is done that was to be done.
-        await self.clock.asleep(2)
+        await self.clock.asleep()  # with the viewer's timer set, all is done that was to be done
         self.clock.advance(seconds)
 
     async def rest(self) -> list[dict[str, Any]]:
@@ -111,39 +121,62 @@ class Viewer:
         return self.connection.close_code
 
 
-def app_of(
-    night: Gala, clock: ManualClock, allowed_origins: Sequence[str] = (), patience: float = 5.0
-) -> ASGIApp:
-    def lookup(ceremony: str) -> Gala | None:
-        return night if ceremony == night.ceremony else None
-
-    return replay_socket(lookup, clock, lambda: HOUR, allowed_origins, patience)
-
-
 @asynccontextmanager
 async def serving(
-    night: Gala | None = None, allowed_origins: Sequence[str] = (), patience: float = 5.0
+    night: Gala | None = None,
+    allowed_origins: Sequence[str] = (),
+    patience: float = 5.0,
+    limits: ReplayLimits | None = None,
 ) -> AsyncIterator[Server]:
     gala = night or Gala()
     clock = ManualClock(now=50.0)
-    app = app_of(gala, clock, allowed_origins, patience)
+    replays = Replays(
+        lambda ceremony: gala if ceremony == gala.ceremony else None,
+        lambda: HOUR,
+        clock=clock,
+        limits=limits,
+        patience=patience,
+    )
+    feeds = Feeds()
+    heart = Heart(feeds, now=lambda: HOUR)
+    crowd = Crowd(1000, 1000, trusted="127.0.0.1")
     config = uvicorn.Config(
-        app, http=HttpToolsProtocol, ws=ReplayProtocol, lifespan="off", log_config=None
+        nothing,
+        http=doorman(
+            feeds,
+            heart,
+            crowd=crowd,
+            replays=replays,
+            allowed_origins=allowed_origins,
+            now=lambda: HOUR,
+        ),
+        ws="none",
+        headers=list(ALWAYS.items()),
+        server_header=False,
+        lifespan="off",
+        log_config=None,
     )
     config.load()
-    loop, state = asyncio.get_running_loop(), ServerState()
+    state = ServerState()
+    state.default_headers = config.encoded_headers
+    loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: HttpToolsProtocol(config, state, {}, _loop=loop), "127.0.0.1", 0
+        lambda: config.http_protocol_class(config, state, {}, _loop=loop),  # type: ignore[call-arg]
+        "127.0.0.1",
+        0,
     )
+    heart.start()
     try:
-        yield Server(gala, clock, server.sockets[0].getsockname()[1])
+        yield Server(gala, clock, server.sockets[0].getsockname()[1], replays, state)
     finally:
+        heart.stop()
         server.close()
         for connection in list(state.connections):
             connection.transport.abort()
-        async with asyncio.timeout(5):
-            while state.tasks:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
-                await asyncio.sleep(0.002)
+
+
+async def nothing(scope: Any, receive: Any, send: Any) -> None:
+    """Stand for the application: no socket gets there."""
 
 
 async def test_a_replay_opens_with_the_board_before_the_first_version_and_plays() -> None:
@@ -219,7 +252,7 @@ async def test_everything_is_caught_up_in_order_at_full_speed() -> None:
 async def test_what_is_appended_meanwhile_is_played_too() -> None:
     async with serving() as server, server.watch("from=4") as viewer:
         await viewer.take(4)
-        await server.clock.asleep(2)
+        await server.clock.asleep()
         server.night.times.append(62_500)
         await viewer.advance(1.0)
         assert await viewer.versions(1) == [5]
@@ -296,9 +329,17 @@ async def test_a_change_of_speed_holds_from_then_on() -> None:
         '{"type":"speed","speed":0}',
         '{"type":"speed","speed":3601}',
         '{"type":"speed","speed":NaN}',
+        '{"type":"speed","speed":1e308}',
+        '{"type":"speed","speed":1e999}',
+        '{"type":"seek","version":1e30}',
+        f'{{"type":"seek","version":{"9" * 4000}}}',
         b'{"type":"pause"}',
+        b"",
+        "",
         "x" * 4096,
         "[" * 4096,
+        f'{{"a":{"[" * 4000}',
+        f'{{"{"a" * 4000}":1}}',
     ],
 )
 async def test_a_bad_control_is_refused_and_changes_nothing(bad: str | bytes) -> None:
@@ -308,7 +349,7 @@ async def test_a_bad_control_is_refused_and_changes_nothing(bad: str | bytes) ->
         refused = await viewer.next()
         assert list(refused) == ["type", "detail"]
         assert refused["type"] == "refused"
-        assert refused["detail"]
+        assert 0 < len(refused["detail"]) < 400
         await viewer.advance(1.0)
         assert await viewer.versions(1) == [3]
 
@@ -322,7 +363,22 @@ async def test_answers_come_in_the_order_of_the_controls() -> None:
         assert kinds == ["playhead", "refused", "playhead"]
 
 
-@pytest.mark.parametrize("large", ["x" * 4097, "é" * 2049, b"x" * 4097])
+async def test_text_that_is_not_utf_8_closes_the_socket() -> None:
+    async with serving() as server, server.watch("from=3") as viewer:
+        await viewer.take(4)
+        viewer.connection.transport.write(Frame(Opcode.TEXT, b"\xff").serialize(mask=True))
+        assert await viewer.rest() == []
+        assert viewer.close_code == 1007
+
+
+async def test_a_control_may_come_in_fragments() -> None:
+    async with serving() as server, server.watch("from=3") as viewer:
+        await viewer.take(4)
+        await viewer.connection.send(["", '{"type":"pa', "", 'use"}', ""])
+        assert (await viewer.next())["state"] == "paused"
+
+
+@pytest.mark.parametrize("large", ["x" * 4097, "é" * 2049, b"x" * 4097, ["x" * 4000, "x" * 97]])
 async def test_a_message_above_4_kib_closes_the_socket(large: str | bytes) -> None:
     async with serving() as server, server.watch("from=3") as viewer:
         await viewer.take(4)
@@ -422,70 +478,288 @@ async def test_a_viewer_who_leaves_leaves_nothing_behind() -> None:
         before = asyncio.all_tasks()
         async with server.watch("from=3") as viewer:
             await viewer.take(4)
-            await server.clock.asleep(2)
+            await server.clock.asleep()
         async with asyncio.timeout(5):
             while asyncio.all_tasks() - before:  # noqa: ASYNC110 - nothing to wait for: the product has no use for it
                 await asyncio.sleep(0.002)
 
 
-class Wire:
-    """An ASGI connection whose far end reads nothing from its n-th message on."""
-
-    def __init__(self, reads: int) -> None:
-        self.reads = reads
-        self.sent: list[Any] = []
-        self.stuck = 0
-
-    async def receive(self) -> dict[str, Any]:
-        if self.sent:
-            await asyncio.Event().wait()
-        return {"type": "websocket.connect"}
-
-    async def send(self, message: Any) -> None:
-        if len(self.sent) >= self.reads:
-            self.stuck += 1
-            await asyncio.Event().wait()
-        self.sent.append(message)
+@asynccontextmanager
+async def deaf(server: Server, query: str = "") -> AsyncIterator[asyncio.StreamWriter]:
+    """A client that asks for a replay and reads nothing at all."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
+    writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport can
+    writer.write(f"GET {PATH}?{query} HTTP/1.1\r\n{HANDSHAKE}\r\n".encode())
+    try:
+        yield writer
+    finally:
+        writer.transport.abort()
+        del reader
 
 
-def scope() -> dict[str, Any]:
-    return {"type": "websocket", "path": PATH, "query_string": b"speed=3600", "headers": []}
+async def until_still(look: Callable[[], int]) -> int:
+    """Return a figure once it has not moved for a while."""
+    last, still = look(), 0
+    for _ in range(1000):
+        await asyncio.sleep(0.01)
+        last, still = look(), still + 1 if look() == last else 0
+        if still > 20:
+            break
+    return last
 
 
-async def test_a_viewer_who_does_not_read_is_waited_for_and_then_let_go() -> None:
-    wire = Wire(reads=5)
-    app = app_of(Gala(), ManualClock(), patience=0.02)
-    await asyncio.wait_for(app(scope(), wire.receive, wire.send), timeout=5)
-    assert len(wire.sent) == 5
-    assert wire.stuck == 1
+async def test_a_stalled_viewer_costs_a_bounded_backlog_and_is_cut_off() -> None:
+    night = Gala(times=[0] * 2000, frame_bytes=20_000)
+    async with serving(night, patience=5.0) as server, deaf(server):
+        served = await until_still(lambda: night.served)
+        assert 0 < served < 1000
+        (viewer,) = server.state.connections
+        assert viewer.transport.get_write_buffer_size() <= 64 * 1024
+        server.clock.advance(4.9)
+        assert await until_still(lambda: night.served) == served
+        assert server.state.connections == {viewer}
+        # What the system passed on since the first look counts as progress, once.
+        for _ in range(2):
+            server.clock.advance(5.1)
+            await until_still(lambda: night.served)
+        await gone(server)
+        assert night.served == served
 
 
-async def test_a_fault_on_this_side_closes_with_1011() -> None:
+async def test_a_slow_reader_gets_every_version_in_order_when_it_reads_again() -> None:
+    night = Gala(times=[0] * 1000, frame_bytes=20_000)
+    async with serving(night) as server, server.watch("speed=3600") as viewer:
+        viewer.connection.transport.pause_reading()
+        assert await until_still(lambda: night.served) < 1000
+        viewer.connection.transport.resume_reading()
+        messages = await viewer.rest()
+        assert [each["version"] for each in messages if each["type"] == "frame"] == list(
+            range(1, 1001)
+        )
+        assert messages[-1] == {"type": "finished"}
+
+
+async def gone(server: Server) -> None:
+    """Return once the server has no connection and no session any more."""
+    async with asyncio.timeout(10):
+        while server.state.connections or server.replays.limits.open:  # noqa: ASYNC110 - nothing to wait for
+            await asyncio.sleep(0.002)
+
+
+async def test_seeks_that_wait_together_are_answered_each_and_shown_once() -> None:
+    async with serving() as server, server.watch("from=3") as viewer:
+        await viewer.take(4)
+        server.night.keyframes.clear()
+        await at_once(viewer, *(seek(version) for version in (1, 4, 2)))
+        keyframe, *playheads = await viewer.take(4)
+        assert (keyframe["type"], keyframe["version"]) == ("keyframe", 2)
+        assert [(each["type"], each["version"]) for each in playheads] == [("playhead", 2)] * 3
+        assert server.night.keyframes == [2]
+
+
+async def test_what_stands_between_two_seeks_is_answered_in_its_place() -> None:
+    async with serving() as server, server.watch("from=3") as viewer:
+        await viewer.take(4)
+        pause, step = {"type": "pause"}, {"type": "step"}
+        await at_once(viewer, seek(1), pause, seek(9), seek(2), step, seek(4))
+        answers = await viewer.take(9)
+        assert [(each["type"], each.get("version")) for each in answers] == [
+            ("keyframe", 2),
+            ("playhead", 2),
+            ("playhead", 2),
+            ("refused", None),
+            ("playhead", 2),
+            ("frame", 3),
+            ("playhead", 3),
+            ("keyframe", 4),
+            ("playhead", 4),
+        ]
+        states = [each["state"] for each in answers if each["type"] == "playhead"]
+        assert states == ["playing", "paused", "paused", "paused", "paused"]
+
+
+def seek(version: int) -> dict[str, Any]:
+    return {"type": "seek", "version": version}
+
+
+async def at_once(viewer: Viewer, *controls: dict[str, Any]) -> None:
+    """Send controls in one write, so that they arrive together."""
+    texts = [json.dumps(each).encode() for each in controls]
+    frames = b"".join(Frame(Opcode.TEXT, text).serialize(mask=True) for text in texts)
+    viewer.connection.transport.write(frames)
+
+
+async def test_a_keyframe_is_made_once_for_all_sessions() -> None:
+    async with serving() as server:
+        for _ in range(3):
+            async with server.watch("from=3") as viewer:
+                await viewer.take(4)
+                await viewer.control("seek", version=1)
+                await viewer.take(2)
+        assert server.night.keyframes == [3, 1]
+
+
+async def test_controls_beyond_the_rate_wait_their_turn_and_are_all_answered() -> None:
+    async with serving() as server, server.watch("from=3") as viewer:
+        await viewer.take(4)
+        await viewer.control("pause")
+        await viewer.next()
+        sent = 700
+        await at_once(viewer, *[{"type": "pause"}] * sent)
+        got = 0
+        for _ in range(200):
+            got += await answered(viewer)
+            assert got <= 250 + 100 * (server.clock.now() - 50.0)
+            if got == sent:
+                break
+            server.clock.advance(1.0)
+        assert got == sent
+
+
+async def answered(viewer: Viewer) -> int:
+    """Count the playheads that come until nothing comes any more."""
+    count = 0
+    with suppress(TimeoutError):
+        while True:
+            message = await asyncio.wait_for(viewer.connection.recv(), timeout=0.1)
+            count += json.loads(message)["type"] == "playhead"
+    return count
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        b"\x81\x80\0\0\0\0",  # empty messages
+        b"\x89\x80\0\0\0\0",  # pings
+        b"\x8a\x80\0\0\0\0",  # pongs
+        b"\x01\x80\0\0\0\0" + b"\0\x80\0\0\0\0" * 200,  # empty fragments
+    ],
+)
+async def test_a_flood_of_frames_is_not_read_beyond_the_rate(flood: bytes) -> None:
+    async with serving() as server, deaf(server, "from=3") as writer:
+        await until_still(lambda: len(server.state.connections))
+        writer.write(flood * (64 * 2**20 // len(flood)))
+        # The client is held back, since the server has stopped reading.
+        assert await until_still(writer.transport.get_write_buffer_size) > 2**20
+        assert server.replays.limits.open == 1
+
+
+async def test_a_ping_is_answered() -> None:
+    async with serving() as server, server.watch("from=3") as viewer:
+        await viewer.take(4)
+        await asyncio.wait_for(await viewer.connection.ping(), timeout=5)
+
+
+async def test_a_replay_that_is_paused_for_an_hour_is_closed() -> None:
+    async with serving() as server, server.watch("from=3") as viewer:
+        await viewer.take(4)
+        await viewer.control("pause")
+        await viewer.next()
+        await viewer.advance(3000)
+        assert (await viewer.next())["type"] == "heartbeat"
+        await viewer.control("pause")  # whoever speaks is there
+        assert (await viewer.next())["state"] == "paused"
+        await viewer.advance(3000)
+        assert (await viewer.next())["type"] == "heartbeat"
+        await viewer.advance(600)
+        assert await viewer.rest() == []
+        assert viewer.close_code == 1001
+        assert viewer.connection.close_reason is not None
+        assert "from=3" in viewer.connection.close_reason
+        await gone(server)
+
+
+async def test_a_replay_that_plays_is_not_closed_for_want_of_controls() -> None:
+    night = Gala(times=[0, 100_000_000])
+    async with serving(night) as server, server.watch("from=1") as viewer:
+        await viewer.take(4)
+        await viewer.advance(90_000)
+        assert (await viewer.next())["type"] == "heartbeat"
+        await viewer.advance(10_000)
+        assert await viewer.versions(1) == [2]
+
+
+async def test_a_server_that_stops_says_when_to_come_back() -> None:
+    async with serving() as server, server.watch("from=3") as viewer:
+        await viewer.take(4)
+        for connection in list(server.state.connections):
+            connection.shutdown()
+        assert await viewer.rest() == []
+        assert viewer.close_code == 1012
+        assert re.fullmatch(r"restart; retry in [0-9]+ ms", viewer.connection.close_reason or "")
+
+
+async def test_a_fault_on_this_side_closes_with_1011_and_is_told_whole() -> None:
     class Faulty(Gala):
         def frame(self, version: int) -> bytes:
             raise LookupError(version)
 
-    wire = Wire(reads=100)
-    app = app_of(Faulty(), ManualClock())
-    with pytest.raises(LookupError):
-        await app(scope(), wire.receive, wire.send)
-    assert wire.sent[-1]["type"] == "websocket.close"
-    assert wire.sent[-1]["code"] == 1011
+    async with serving(Faulty()) as server:
+        with capture_logs() as logged:
+            async with server.watch() as viewer:
+                assert await viewer.rest() == []
+                assert viewer.close_code == 1011
+        assert [line["event"] for line in logged] == ["a replay failed"]
+        assert logged[0]["exc_info"]
+        await gone(server)
 
 
-async def test_a_stalled_viewer_costs_a_bounded_backlog_and_is_cut_off(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("web.sockets.replay.LINGER_SECONDS", 0.05)
-    night = Gala(times=[0] * 2000, frame_bytes=20_000)
-    async with serving(night, patience=0.1) as server:
-        _, writer = await asyncio.open_connection("127.0.0.1", server.port, limit=1024)
-        writer.write(f"GET {PATH} HTTP/1.1\r\n{HANDSHAKE}\r\n".encode())
-        async with asyncio.timeout(5):
-            with suppress(ConnectionError):
-                while True:
-                    writer.write(b"\x8a\x80\0\0\0\0")  # a pong nobody asked for
-                    await writer.drain()
-                    await asyncio.sleep(0.02)
-        assert 0 < night.served < 1000
+@pytest.mark.parametrize(
+    ("limits", "status"), [(ReplayLimits(2, 100), 503), (ReplayLimits(100, 2), 429)]
+)
+async def test_replays_are_counted_in_all_and_by_address(limits: ReplayLimits, status: int) -> None:
+    async with serving(limits=limits) as server:
+        async with AsyncExitStack() as held:
+            for _ in range(2):
+                await held.enter_async_context(from_elsewhere(server, "192.0.2.7"))
+            with pytest.raises(InvalidStatus) as caught:
+                async with from_elsewhere(server, "192.0.2.7"):
+                    pass
+            response = caught.value.response
+            assert response.status_code == status
+            assert int(response.headers["retry-after"]) > 0
+            assert response.headers["content-type"] == "application/problem+json"
+            if status == 429:  # others, and this machine itself, have their own room
+                async with from_elsewhere(server, "192.0.2.8"), server.watch():
+                    pass
+        await gone(server)
+        async with from_elsewhere(server, "192.0.2.7"):
+            pass
+
+
+def from_elsewhere(server: Server, address: str) -> connect:
+    headers = {"X-Forwarded-For": address}
+    return connect(server.url("from=3"), additional_headers=headers, compression=None)
+
+
+@pytest.mark.parametrize("how", ["close", "abort", "half"])
+async def test_whoever_goes_gives_the_place_back(how: str) -> None:
+    async with serving(limits=ReplayLimits(1, 1)) as server:
+        for _ in range(3):
+            async with server.watch("from=3") as viewer:
+                await viewer.take(4)
+                if how == "abort":
+                    viewer.connection.transport.abort()
+                elif how == "half":
+                    viewer.connection.transport.write_eof()
+            await gone(server)
+
+
+@pytest.mark.parametrize(
+    ("first", "status"),
+    [
+        (f"POST {PATH}", 405),
+        (f"PUT {PATH}", 405),
+        ("GET /api/ceremonies/gala", 404),
+        ("GET /", 404),
+        ("POST /api/ceremonies/gala/events", 405),
+    ],
+)
+async def test_a_handshake_that_leads_nowhere_is_answered(first: str, status: int) -> None:
+    async with serving() as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(f"{first} HTTP/1.1\r\n{HANDSHAKE}\r\n".encode())
+        answer = await asyncio.wait_for(reader.read(), timeout=5)
+        assert answer.startswith(b"HTTP/1.1 %d " % status)
+        assert b"application/problem+json" in answer
         writer.close()

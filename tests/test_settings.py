@@ -34,6 +34,8 @@ def test_every_variable_is_honoured() -> None:
             "TRACKER_CONSOLE_CODE": "a-code-for_one-visit",
             "TRACKER_MAX_CONNECTIONS": "500",
             "TRACKER_MAX_PER_ADDRESS": "20",
+            "TRACKER_MAX_REPLAYS": "50",
+            "TRACKER_MAX_REPLAYS_PER_ADDRESS": "5",
             "TRACKER_PUBLIC_URL": "https://awards.example.org/",
             "FORWARDED_ALLOW_IPS": "10.0.0.0/8, 192.0.2.7",
             "SOMETHING_ELSE": "x",
@@ -49,12 +51,22 @@ def test_every_variable_is_honoured() -> None:
         console_code="a-code-for_one-visit",
         most_connections=500,
         most_each=20,
+        most_replays=50,
+        most_replays_each=5,
         public_url="https://awards.example.org",
         proxies="10.0.0.0/8, 192.0.2.7",
     )
 
 
-@pytest.mark.parametrize("name", ["TRACKER_MAX_CONNECTIONS", "TRACKER_MAX_PER_ADDRESS"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TRACKER_MAX_CONNECTIONS",
+        "TRACKER_MAX_PER_ADDRESS",
+        "TRACKER_MAX_REPLAYS",
+        "TRACKER_MAX_REPLAYS_PER_ADDRESS",
+    ],
+)
 @pytest.mark.parametrize("text", ["0", "-1", "many", "1.5"])
 def test_a_number_of_connections_is_one_or_more(name: str, text: str) -> None:
     with pytest.raises(SettingsError, match=f"{name} is {text!r}"):

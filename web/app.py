@@ -20,7 +20,6 @@ from litestar.routes import HTTPRoute
 
 from events.sqlite import SqliteStore
 from events.store import EventStore, UnknownStream
-from replay.clock import WallClock
 from replay.recording import bundled, recorded
 from tracker.desk import Desk
 from web import health, public
@@ -43,7 +42,6 @@ from web.parts import Parts
 from web.pictures.routes import og_routes
 from web.policy import POLICY, STRICT
 from web.settings import Settings
-from web.sockets.replay import replay_socket
 from web.webhooks import doors as webhook_doors
 from web.webhooks.courier import deliver
 
@@ -65,13 +63,6 @@ class Tracker:
         self.parts: Final = parts
         self.settings: Final = parts.settings
         self.feeds: Final = parts.feeds
-        self._replay: Final = replay_socket(
-            parts.nights.get,
-            WallClock(),
-            now,
-            parts.settings.origins,
-            refused=parts.crowd.refused,
-        )
         self._litestar: Final = doors(parts)
         self._doors: Final = observed(self._litestar, parts.figures, parts.traces)  # type: ignore[arg-type]  # ASGI, by looser names
 
@@ -118,9 +109,6 @@ class Tracker:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] == "websocket":  # a live feed's never gets here
-            await self._replay(scope, receive, send)
-            return
         if scope["type"] == "http" and scope["method"] == "HEAD":
             # The server drops the body itself; a stream without an end must know of it.
             state = {**scope.get("state", {}), BODILESS: True}

@@ -23,6 +23,8 @@ from web.observed.traces import NO_TRACES, Traces
 from web.settings import Settings
 from web.sockets.crowd import Crowd
 from web.sockets.feed import Feeds
+from web.sockets.replay_limits import ReplayLimits
+from web.sockets.replays import Replays
 from web.webhooks.courier import Find, finder
 from web.webhooks.resolver import Resolver
 from web.webhooks.subscriptions import Webhooks
@@ -65,6 +67,11 @@ class Parts:
             min(self.settings.most_connections or most, most),
             self.settings.most_each,
             trusted=self.settings.proxies,
+        )
+        self.replays = Replays(
+            self.nights.get,
+            now,
+            limits=ReplayLimits(self.settings.most_replays, self.settings.most_replays_each),
         )
         self.limits = Limits(self.settings.rate_limit)
         self.webhooks = Webhooks(self.store, now=now)

@@ -22,10 +22,8 @@ from web.local_access import local_access
 from web.observed.logs import configure_logs
 from web.policy import ALWAYS
 from web.settings import Settings
-from web.sockets.control_frames import MAX_MESSAGE_BYTES
 from web.sockets.doorman import doorman
 from web.sockets.heart import Heart
-from web.sockets.replay import ReplayProtocol
 
 _GOODBYE_SECONDS = 10
 _BACKLOG = 4096
@@ -105,14 +103,12 @@ def server(tracker: Tracker) -> Server:
             tracker.feeds,
             heart,
             crowd=tracker.parts.crowd,
+            replays=tracker.parts.replays,
             allowed_origins=settings.origins,
             now=now,
         ),
         forwarded_allow_ips=settings.proxies,
-        # The replay socket; viewers there only send small controls, and nothing is compressed.
-        ws=ReplayProtocol,
-        ws_max_size=MAX_MESSAGE_BYTES,
-        ws_per_message_deflate=False,
+        ws="none",  # the doorman opens all sockets
         lifespan="off",
         backlog=_BACKLOG,
         log_config=None,

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from web.sockets.origins import Origin, Origins
+from web.sockets.replay_limits import MOST_EACH, MOST_SESSIONS
 from web.switches import SPELLINGS, switch
 
 _LAST_PORT: Final = 65_535
@@ -34,6 +35,8 @@ NAMES: Final = frozenset(
         "TRACKER_HOST",
         "TRACKER_MAX_CONNECTIONS",
         "TRACKER_MAX_PER_ADDRESS",
+        "TRACKER_MAX_REPLAYS",
+        "TRACKER_MAX_REPLAYS_PER_ADDRESS",
         "TRACKER_PORT",
         "TRACKER_PUBLIC_URL",
         "TRACKER_RATE_LIMIT",
@@ -66,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True):
             that each request names.
         most_connections: None for as many as the system lets the process have.
         most_each: Connections that one address may hold; this machine's are left out.
+        most_replays: Replay sockets at once.
+        most_replays_each: Those of one address; this machine's are left out.
         proxies: Whose word is taken for where a request comes from: addresses and networks.
     """
 
@@ -82,6 +87,8 @@ class Settings(msgspec.Struct, frozen=True):
     console_code: str | None = None
     most_connections: int | None = None
     most_each: int = _MOST_EACH
+    most_replays: int = MOST_SESSIONS
+    most_replays_each: int = MOST_EACH
     proxies: str = "127.0.0.1"
 
     @property
@@ -114,6 +121,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         rate_limit=_rate(given.get("TRACKER_RATE_LIMIT", "200")),
         most_connections=_count(given, "TRACKER_MAX_CONNECTIONS"),
         most_each=_count(given, "TRACKER_MAX_PER_ADDRESS") or _MOST_EACH,
+        most_replays=_count(given, "TRACKER_MAX_REPLAYS") or MOST_SESSIONS,
+        most_replays_each=_count(given, "TRACKER_MAX_REPLAYS_PER_ADDRESS") or MOST_EACH,
         proxies=_proxies(given.get("FORWARDED_ALLOW_IPS", "127.0.0.1")),
     )
 

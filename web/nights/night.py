@@ -166,9 +166,9 @@ class Night:
         """Return the encoded `keyframe` message of the head."""
         return encode(Keyframe(self.version, self.board))
 
-    async def keyframe_at(self, version: int) -> bytes:
-        """Return the encoded `keyframe` message of a version up to the head."""
-        return encode(Keyframe(version, await self.board_at(version)))
+    def keyframe_at(self, version: int) -> bytes:
+        """Return the encoded `keyframe` message of a version up to the head, without the log."""
+        return encode(Keyframe(version, self._told.board_at(self.ceremony, version)))
 
     async def board_json(self, version: int) -> bytes:
         """Return the encoded board of a version up to the head."""

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Protocol
 
 import structlog
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -34,12 +33,6 @@ class Seat:
             self._held[guest] -= 1
             if not self._held[guest]:
                 del self._held[guest]
-
-
-class Seated(Protocol):
-    """A connection that leaves its seat when it is lost."""
-
-    seat: Seat | None
 
 
 class Crowd:

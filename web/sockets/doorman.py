@@ -14,6 +14,7 @@ from web.sockets.handshake import whole_head
 from web.sockets.heart import Heart
 from web.sockets.live import LiveProtocol
 from web.sockets.origins import Origins
+from web.sockets.replays import Replays
 from web.sockets.visit import Door, Visit
 
 
@@ -52,6 +53,7 @@ def doorman(
     heart: Heart,
     *,
     crowd: Crowd | None = None,
+    replays: Replays | None = None,
     allowed_origins: Collection[str],
     now: Callable[[], str],
 ) -> type[Doorman]:
@@ -62,6 +64,7 @@ def doorman(
         feeds: What there is to follow; more may be added later.
         heart: Started by the caller.
         crowd: Who may come in; without it, as many as there are.
+        replays: What can be replayed; without it, nothing.
         allowed_origins: See `Origins`.
         now: The hour as text, for `hello`.
 
@@ -69,5 +72,6 @@ def doorman(
         ValueError: One of the allowed origins is none.
     """
     crowd = crowd or Crowd(sys.maxsize, sys.maxsize)
-    door = Door(feeds, heart, crowd, Origins(allowed_origins), now)
+    replays = replays or Replays(lambda _: None, now)
+    door = Door(feeds, heart, crowd, Origins(allowed_origins), replays, now)
     return type("Doorman", (Doorman,), {"door": door})

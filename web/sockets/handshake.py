@@ -20,14 +20,16 @@ from web.sockets.feed import Cursor
 from web.sockets.origins import Origins
 
 MAX_HEAD_BYTES = 16 * 1024
-LIVE_PATH = re.compile(r"/api/ceremonies/([^/]+)/live")
+LIVE: Final = "live"
+REPLAY: Final = "replay"
+FEED_PATH = re.compile(rf"/api/ceremonies/([^/]+)/({LIVE}|{REPLAY})")
 EPOCH = re.compile(r"[A-Za-z0-9_-]{1,64}")
 SOCKET_VERSION = "13"
 SOCKET_KEY = re.compile(r"[A-Za-z0-9+/]{22}==")
 """16 bytes in base64."""
 _LOGGED_CHARS: Final = 200
 _END: Final = b"\r\n\r\n"
-_LIVE: Final = b"/live"
+_FEEDS: Final = (b"/live", b"/replay")
 
 _log: Final = structlog.get_logger("sockets")
 
@@ -70,9 +72,15 @@ def by_name(pairs: Pairs) -> Headers:
 
 
 class RequestHead(NamedTuple):
-    """The head of a GET request for a live feed."""
+    """
+    The head of a GET request for a live feed, or for the socket of a replay.
+
+    Attributes:
+        feed: `LIVE` or `REPLAY`.
+    """
 
     ceremony: str
+    feed: str
     query: bytes
     headers: Headers
     http_version: str
@@ -103,7 +111,7 @@ def whole_head(data: bytes) -> tuple[RequestHead, bytes] | None:
     None where it begins with anything else, or with one that is wrong, too long or not all here.
     """
     end = data.find(_END) + len(_END)
-    if not (len(_END) <= end <= MAX_HEAD_BYTES and data.startswith(b"GET ") and _LIVE in data):
+    if not (len(_END) <= end <= MAX_HEAD_BYTES and data.startswith(b"GET ") and _names_feed(data)):
         return None
     found = _Found()
     parser = httptools.HttpRequestParser(found)
@@ -121,26 +129,50 @@ def live_head(
     parser: httptools.HttpRequestParser, url: bytes, headers: Headers
 ) -> RequestHead | None:
     """Return the request for a feed whose headers a parser has just completed, if it is one."""
-    if _LIVE not in url or parser.get_method() != b"GET":
+    if not _names_feed(url) or parser.get_method() != b"GET":
         return None
     asked = _asked_at(url)
     if asked is None:
         return None
-    # A parser sees an upgrade only where `Connection` says so too.
-    wants_socket = parser.should_upgrade() and headers[b"upgrade"][-1].lower() == b"websocket"
+    wants_socket = wants_websocket(parser, headers)
+    if asked[1] == REPLAY and not wants_socket:
+        return None  # an ordinary answer tells how it is opened
     return RequestHead(*asked, headers, parser.get_http_version(), wants_socket)
+
+
+def wants_websocket(parser: httptools.HttpRequestParser, headers: Headers) -> bool:
+    """Tell whether a request asks for a socket; a parser wants `Connection` to say so too."""
+    return parser.should_upgrade() and headers.get(b"upgrade", (b"",))[-1].lower() == b"websocket"
+
+
+def misplaced(parser: httptools.HttpRequestParser, headers: Headers) -> HandshakeRefused | None:
+    """Return the refusal of a request for a socket where there is none, if it is one."""
+    if not wants_websocket(parser, headers):
+        return None
+    if parser.get_method() != b"GET":
+        return HandshakeRefused(
+            HTTPStatus.METHOD_NOT_ALLOWED, "A socket is opened with GET.", {"Allow": "GET"}
+        )
+    return HandshakeRefused(
+        HTTPStatus.NOT_FOUND,
+        "Sockets are opened at /api/ceremonies/{id}/live and /api/ceremonies/{id}/replay.",
+    )
 
 
 # Thousands ask for the same in a storm.
 @lru_cache(maxsize=256)
-def _asked_at(url: bytes) -> tuple[str, bytes] | None:
-    """Return the ceremony whose live feed is at this url, and the query; None for another url."""
+def _asked_at(url: bytes) -> tuple[str, str, bytes] | None:
+    """Return the ceremony and the feed that are at this url, and the query; None elsewhere."""
     try:
         parts = httptools.parse_url(url)
     except httptools.HttpParserInvalidURLError:
         return None
-    match = LIVE_PATH.fullmatch(unquote(parts.path.decode("latin-1")))
-    return (match[1], parts.query or b"") if match else None
+    match = FEED_PATH.fullmatch(unquote(parts.path.decode("latin-1")))
+    return (match[1], match[2], parts.query or b"") if match else None
+
+
+def _names_feed(text: bytes) -> bool:
+    return any(name in text for name in _FEEDS)
 
 
 def unknown(ceremony: str) -> HandshakeRefused:

@@ -135,16 +135,23 @@ class Heart:
         """Wait no longer: the request is here, or the connection is gone."""
         self._unheard.pop(transport, None)
 
-    def linger(self, transport: asyncio.Transport, connections: set[Any]) -> None:
+    def linger(
+        self,
+        transport: asyncio.Transport,
+        connections: set[Any],
+        patience: float | None = None,
+    ) -> None:
         """
         Close a connection once its client has had the chance to read what was written.
 
         Args:
             transport: It gets a new protocol, and loses it within `patience`.
             connections: The server's own list, which the connection stays in until it is gone.
+            patience: Seconds; None for the usual.
         """
         lingering = Lingering(transport, connections, self._lingering)
-        self._lingering[lingering] = asyncio.get_running_loop().time() + self._patience
+        most = self._patience if patience is None else patience
+        self._lingering[lingering] = asyncio.get_running_loop().time() + most
         connections.add(lingering)
         transport.set_protocol(lingering)
         if transport.can_write_eof():

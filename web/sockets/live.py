@@ -7,7 +7,6 @@ from typing import Any, Final, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from web.sockets.crowd import Seated
 from web.sockets.handshake import (
     MAX_HEAD_BYTES,
     HandshakeRefused,
@@ -16,6 +15,7 @@ from web.sockets.handshake import (
     head_size,
     head_too_long,
     live_head,
+    misplaced,
 )
 from web.sockets.response import problem_answer
 from web.sockets.visit import Visit
@@ -61,7 +61,8 @@ class LiveProtocol(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            self._upgrade(data[upgrade.args[0] :])
+            # An upgrade to anything but a socket is ignored: the request is answered as it is.
+            self._early = data[upgrade.args[0] :]
         except httptools.HttpParserError:
             if self._pending is None:
                 self._pending = HandshakeRefused(HTTPStatus.BAD_REQUEST, "This is not HTTP/1.1.")
@@ -84,10 +85,11 @@ class LiveProtocol(HttpToolsProtocol):
         if head_size(self.url, self.headers) > MAX_HEAD_BYTES:
             self._pending = head_too_long()
             raise _HeadIsEnough
-        self._pending = live_head(self.parser, self.url, by_name(self.headers))
+        headers = by_name(self.headers)
+        self._pending = live_head(self.parser, self.url, headers) or misplaced(self.parser, headers)
         if self._pending is None:
             super().on_headers_complete()
-        elif not self._pending.wants_socket:
+        elif not _opens_socket(self._pending):
             raise _HeadIsEnough
 
     def on_chunk_header(self) -> None:
@@ -111,27 +113,8 @@ class LiveProtocol(HttpToolsProtocol):
         if self._pending is not None and not self.transport.is_closing():
             self._answer_in_turn()
 
-    def handle_websocket_upgrade(self) -> None:
-        """Hand over to the replay socket, which is counted as this connection was."""
-        try:
-            seat = self._visit.pass_on(by_name(self.headers))
-        except HandshakeRefused as refused:
-            self._step_aside()
-            self._visit.answer(refused)
-            return
-        super().handle_websocket_upgrade()
-        cast("Seated", self.transport.get_protocol()).seat = seat
-
-    def _upgrade(self, rest: bytes) -> None:
-        if self._pending is not None:
-            self._early = rest
-        elif self._should_upgrade():
-            self.handle_websocket_upgrade()
-        else:
-            self._unsupported_upgrade_warning()
-
     def _hear_early(self, data: bytes) -> None:
-        if isinstance(self._pending, RequestHead) and self._pending.wants_socket:
+        if _opens_socket(self._pending):
             self._early += data
             if len(self._early) > MAX_EARLY_BYTES:
                 self.transport.abort()
@@ -161,3 +144,7 @@ class LiveProtocol(HttpToolsProtocol):
         ):
             self.transport.write(problem_answer(self._pending, self.server_state.default_headers))
         self.transport.close()
+
+
+def _opens_socket(asked: RequestHead | HandshakeRefused | None) -> bool:
+    return isinstance(asked, RequestHead) and asked.wants_socket

@@ -1,4 +1,4 @@
-"""Whether a request for a replay may enter, and what it asks for."""
+"""What the query of a replay asks for: speed, start and longest gap."""
 
 import re
 from http import HTTPStatus
@@ -9,7 +9,6 @@ from replay.playhead import FASTEST, SLOWEST
 from web.queries import number
 from web.sockets.handshake import HandshakeRefused
 
-REPLAY_PATH = re.compile(r"/api/ceremonies/([^/]+)/replay")
 DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
@@ -19,12 +18,6 @@ class Wish(NamedTuple):
     version: int
     speed: float
     idle: float | None
-
-
-def ceremony_of(path: str) -> str | None:
-    """Name the ceremony whose replay is at this path."""
-    match = REPLAY_PATH.fullmatch(path)
-    return match[1] if match else None
 
 
 def wish_of(query: bytes, head: int) -> Wish:

@@ -10,6 +10,7 @@ from uvicorn.server import ServerState
 from web.sockets.crowd import Crowd, Seat
 from web.sockets.feed import Feeds
 from web.sockets.handshake import (
+    LIVE,
     HandshakeRefused,
     Headers,
     RequestHead,
@@ -20,8 +21,10 @@ from web.sockets.handshake import (
 )
 from web.sockets.heart import Heart
 from web.sockets.origins import Origins
+from web.sockets.replay_viewer import ReplayViewer
+from web.sockets.replays import Replays
 from web.sockets.response import STREAM_HEADERS, problem_answer, response_head
-from web.sockets.viewers import SocketViewer, StreamViewer
+from web.sockets.viewers import LiveViewer, SocketViewer, StreamViewer
 
 # What the system does not take at once makes a viewer a slow one, until it has taken all. So a
 # write goes out within its call, and nothing piles up here.
@@ -42,6 +45,7 @@ class Door(NamedTuple):
     heart: Heart
     crowd: Crowd
     origins: Origins
+    replays: Replays
     now: Callable[[], str]
 
 
@@ -125,6 +129,13 @@ class Visit(asyncio.Protocol):
         return self.door.crowd.enter_behind(self.address, forwarded_for(headers))
 
     def _admit(self, head: RequestHead, early: bytes, *, paused: bool) -> None:
+        viewer = self._follow(head) if head.feed == LIVE else self._replay(head)
+        if paused:
+            viewer.pause_writing()
+        if early:
+            viewer.data_received(early)
+
+    def _follow(self, head: RequestHead) -> LiveViewer:
         door = self.door
         preface = (
             accept_socket(head, door.origins)
@@ -141,10 +152,28 @@ class Visit(asyncio.Protocol):
         self.transport.set_write_buffer_limits(MOST_UNSENT_BYTES)
         self.transport.set_protocol(viewer)
         feed.join(viewer, cursor, server_time=door.now(), preface=preface)
-        if paused:
-            viewer.pause_writing()
-        if early:
-            viewer.data_received(early)
+        return viewer
+
+    def _replay(self, head: RequestHead) -> ReplayViewer:
+        door = self.door
+        preface = accept_socket(head, door.origins)
+        session = door.replays.session(head)
+        seat = self.pass_on(head.headers)
+        try:
+            viewer = door.replays.join(
+                self.transport,
+                session,
+                preface=preface,
+                heart=door.heart,
+                connections=self.connections,
+                seat=seat,
+            )
+        except HandshakeRefused:
+            seat.leave()
+            raise
+        self.transport.set_write_buffer_limits(MOST_UNSENT_BYTES)
+        self.transport.set_protocol(viewer)
+        return viewer
 
     def _refuse(self, refused: HandshakeRefused) -> None:
         self.door.crowd.refused[refused.name] += 1
