@@ -6,20 +6,19 @@ import contextlib
 import errno
 import os
 import sqlite3
-import stat
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from events.lock import FileLock
+from events.connection import BESIDE, beside, reading_options
+from events.guard import set_aside_foreign
+from events.holder import HolderRecord
+from events.lock import FileLock, LogLock, held_elsewhere
 from events.reading import ROWS, one_by_one
 from events.recorded import Recorded
 from events.schema import APPLICATION_ID, SCHEMA_VERSION
-from events.store import History, StoreUnavailable
-
-_BESIDE: Final = ("-wal", "-shm")
-"""What SQLite keeps beside its file. A log of writes that is not a file's own would damage it."""
+from events.store import History, StoreInUse, StoreUnavailable
 
 
 class LogFile:
@@ -75,17 +74,17 @@ class LogFile:
             raise FileExistsError(
                 errno.EEXIST, "is there already; nothing is overwritten", str(target)
             )
-        beside = target.with_name(f".{target.name}.{os.getpid()}")
+        part = target.with_name(f".{target.name}.{os.getpid()}")
         try:
             # Made here, so that nobody else may read the digests that it holds, nor before.
-            os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             with self._told():
-                self._connection.execute("VACUUM INTO ?", (str(beside),))
-            _to_disk(beside)
-            beside.rename(target)
+                self._connection.execute("VACUUM INTO ?", (str(part),))
+            _to_disk(part)
+            part.rename(target)
             _to_disk(target.parent)
         finally:
-            beside.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
 
     @contextmanager
     def _told(self) -> Generator[None]:
@@ -102,11 +101,19 @@ def log_file(path: Path) -> Generator[LogFile]:
     Open the log in `path` to read it alone.
 
     Raises:
+        StoreInUse: A process holds it under another name, so that what it wrote last is not here.
         StoreUnavailable: It cannot be opened, or is not a log of this program.
     """
+    file = path.resolve()
     try:
-        opened = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)
-        with closing(opened) as connection:
+        if held_elsewhere(file):
+            raise StoreInUse(str(path), "another process under another name of the same file")
+    except OSError as problem:
+        message = f"{path} cannot be opened as a log ({problem.strerror})."
+        raise StoreUnavailable(message) from problem
+    try:
+        uri = f"{file.as_uri()}?{reading_options(file)}"
+        with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
             ((application,),) = connection.execute("PRAGMA application_id")
             ((version,),) = connection.execute("PRAGMA user_version")
             if application != APPLICATION_ID or not 0 < version <= SCHEMA_VERSION:
@@ -122,6 +129,8 @@ def replace_log(path: Path, source: LogFile, aside: Path) -> bool:
     """
     Put a copy of `source` in the place of the log in `path`, which is kept as `aside`.
 
+    Where `path` is a link, the file is replaced that it leads to, and `aside` must be beside that.
+
     Whenever this is cut off, one of the two logs is whole in its place.
 
     Returns:
@@ -132,33 +141,41 @@ def replace_log(path: Path, source: LogFile, aside: Path) -> bool:
         FileExistsError: There is something in the place of `aside`.
         OSError, StoreUnavailable: The new log cannot be written; the old one stays.
     """
+    path = path.resolve()
     lock = FileLock(path)
+    log: LogLock | None = None
     coming = path.with_name(f".{path.name}.restored")
     try:
-        coming.unlink(missing_ok=True)
-        source.copy(coming)
         kept = path.exists()
         if kept:
+            log = LogLock(path)
+        coming.unlink(missing_ok=True)
+        source.copy(coming)
+        if log is not None:
+            set_aside_foreign(path, log.identity, lock.record)
             _settle(path)
-            for beside in _BESIDE:
+            for suffix in BESIDE:
                 with contextlib.suppress(FileNotFoundError):
-                    path.with_name(path.name + beside).rename(aside.with_name(aside.name + beside))
-            _as_of(path, coming)
+                    beside(path, suffix).rename(beside(aside, suffix))
+            _owned_as(path, coming)
             os.link(path, aside)
         coming.replace(path)
         _to_disk(path.parent)
+        # What is less than before is so on purpose; that a log was here is still known.
+        lock.sign(HolderRecord(lock.record.mark))
         return kept
     finally:
         coming.unlink(missing_ok=True)
+        if log is not None:
+            log.release()
         lock.release()
 
 
-def _as_of(path: Path, other: Path) -> None:
-    """Let another file belong to whom `path` belongs, as far as one may, and open to the same."""
+def _owned_as(path: Path, other: Path) -> None:
+    """Let another file belong to whom `path` belongs, as far as one may."""
     known = path.stat()
     with contextlib.suppress(PermissionError):
         os.chown(other, known.st_uid, known.st_gid)
-    other.chmod(stat.S_IMODE(known.st_mode))
 
 
 def _settle(path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from typing import Final
 
 
 class Bell:
@@ -19,3 +21,32 @@ class Bell:
     def listen(self) -> asyncio.Event:
         """Return the next ring; take it before looking at the log, so that none is missed."""
         return self._rung
+
+
+class Bells:
+    """
+    A bell for each history, and one for histories that begin.
+
+    An append wakes those who follow its history, and nobody who follows one of a hundred others.
+    """
+
+    def __init__(self) -> None:
+        self.begun: Final = Bell()
+        self._of: Final[dict[int, Bell]] = {}
+
+    def of(self, number: int) -> Bell:
+        """Return the bell of a history; it rings when the history grows, or a newer one begins."""
+        return self._of.setdefault(number, Bell())
+
+    def ring(self, numbers: Iterable[int], *, begun: bool = False) -> None:
+        """Wake those who follow the histories, and where one has begun those who wait for that."""
+        for number in numbers:
+            bell = self._of.get(number)
+            if bell is not None:
+                bell.ring()
+        if begun:
+            self.begun.ring()
+
+    def ring_all(self) -> None:
+        """Wake everybody, since the log is closed."""
+        self.ring(tuple(self._of), begun=True)

@@ -5,22 +5,36 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 import aiosqlite
 
 Result = TypeVar("Result")
 
+WAL: Final = "-wal"
+BESIDE: Final = (WAL, "-shm")
+"""What SQLite keeps beside its file: the write-ahead log, and the index to it."""
+
 
 class Connection(aiosqlite.Connection):
     """aiosqlite's, which pays two changes of thread for every statement unless it is visited."""
 
+    _over = False
+
     @classmethod
-    async def to(cls, path: Path) -> Self:
-        """Connect without transactions of sqlite3's own."""
-        connect = partial(sqlite3.connect, path, isolation_level=None)
+    async def to(cls, path: Path, options: str = "") -> Self:
+        """
+        Connect without transactions of sqlite3's own.
+
+        Args:
+            path: The file, absolute.
+            options: The query of a URI by which SQLite opens it, such as `mode=ro`.
+        """
+        name = f"{path.as_uri()}?{options}"
+        connect = partial(sqlite3.connect, name, isolation_level=None, uri=True)
         connection = cls(connect, iter_chunk_size=64)
         try:
             await connection
@@ -30,8 +44,52 @@ class Connection(aiosqlite.Connection):
             raise
         return connection
 
+    async def close(self) -> None:
+        """Close once what was asked of it before is done."""
+        self._over = True
+        await super().close()
+
     async def visit(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Return what `work` returns, done in the thread as a whole."""
+        """
+        Return what `work` returns, done in the thread as a whole.
+
+        Raises:
+            sqlite3.ProgrammingError: The connection is closed.
+        """
+        if self._over:  # aiosqlite raises a ValueError then, as `work` may by itself
+            message = "the connection is closed"
+            raise sqlite3.ProgrammingError(message)
         # Not promised by aiosqlite, whose every method is made of it.
         result: Result = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]  # pyright: ignore[reportUnknownMemberType]
         return result
+
+
+def reading_options(path: Path) -> str:
+    """
+    Return the options by which SQLite reads a log that is never written through this connection.
+
+    Beside a log that was closed in order there is no index to a write-ahead log; where SQLite may
+    not make one, for want of the right or of room, it can read the file as one that never changes.
+    """
+    plain = "mode=ro"
+    if size_of(beside(path, WAL)):
+        return plain
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?{plain}", uri=True)) as connection:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        return f"{plain}&immutable=1"
+    return plain
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """Return the file that SQLite keeps beside a log."""
+    return path.with_name(path.name + suffix)
+
+
+def size_of(path: Path) -> int:
+    """Return a file's bytes; 0 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

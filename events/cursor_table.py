@@ -13,7 +13,7 @@ import msgspec
 
 from events.connection import Connection
 from events.cursors import Cursor
-from events.store import unavailable
+from events.unavailable import unavailable
 
 ROWS: Final = "SELECT CAST(name AS BLOB), history, version, crc FROM cursors"
 """Names as bytes: one that is no UTF-8 any more must not stop the reading of the others."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Final
 
-from events.bell import Bell
+from events.bell import Bells
 from events.ceremony import Event
 from events.codec import decode_recorded, encode
 from events.cursors import Cursor, within
 from events.recorded import Recorded
+from events.status import Status
 from events.store import (
     Bound,
     History,
@@ -34,7 +35,7 @@ class MemoryStore:
         self._current: Final[dict[str, History]] = {}
         self._notes: Final[list[Note]] = []
         self._cursors: Final[dict[str, Cursor]] = {}
-        self._bell: Final = Bell()
+        self._bells: Final = Bells()
         self._closed = False
 
     async def histories(self) -> Sequence[History]:
@@ -74,6 +75,7 @@ class MemoryStore:
         self._logs[history] = []
         self._current[ceremony] = history
         self._write(history, events, key)
+        self._bells.ring([standing.number] if standing is not None else [], begun=True)
         return history
 
     async def append(
@@ -123,8 +125,9 @@ class MemoryStore:
         yield [recorded.event async for recorded in self.read(history, after)]
 
     async def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:
+        bell = self._bells.of(history.number)
         while not self._closed:
-            ring = self._bell.listen()
+            ring = bell.listen()
             async for recorded in self.read(history, after):
                 yield recorded
                 after = recorded.version
@@ -137,7 +140,7 @@ class MemoryStore:
     async def follow(self) -> AsyncIterator[History]:
         seen = 0
         while not self._closed:
-            ring = self._bell.listen()
+            ring = self._bells.begun.listen()
             for history in sorted(self._current.values(), key=lambda each: each.number):
                 if history.number > seen:
                     seen = history.number
@@ -168,12 +171,16 @@ class MemoryStore:
         heads = {history.number: len(log) for history, log in self._logs.items()}
         return within(self._cursors, heads)
 
+    async def status(self) -> Status:
+        self._open()
+        return Status()
+
     async def check(self) -> None:
         self._open()
 
     async def close(self) -> None:
         self._closed = True
-        self._bell.ring()
+        self._bells.ring_all()
 
     def _open(self) -> None:
         if self._closed:
@@ -188,4 +195,4 @@ class MemoryStore:
         self._logs[history].extend(encode(event) for event in events)
         if key is not None:
             self._keys[history, key.text] = Bound(key.digest, events[-1].version)
-        self._bell.ring()
+        self._bells.ring([history.number])

@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 from events.codec import decode_lines, decode_recorded
 from events.connection import Connection, Result
 from events.recorded import Recorded
-from events.store import CorruptEvent, History, unavailable
+from events.store import CorruptEvent, History
+from events.unavailable import unavailable
 
 ROWS: Final = (
     "SELECT recorded FROM events"
@@ -74,7 +75,7 @@ class Reader:
     async def _visit(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         try:
             return await self._connection.visit(work)
-        except (sqlite3.Error, ValueError) as problem:
+        except sqlite3.Error as problem:
             raise unavailable("read", problem) from problem
 
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
 from events import key_table
-from events.bell import Bell
+from events.bell import Bells
 from events.ceremony import Event
-from events.connection import Connection
+from events.commit import Committer
+from events.connection import WAL, beside, size_of
 from events.cursor_table import ROWS, save, whole
 from events.cursors import Cursor, within
-from events.lock import FileLock
+from events.opening import OpenedLog, open_log
 from events.reading import Reader
 from events.recorded import Recorded
-from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
+from events.status import Status
 from events.store import (
     Bound,
     History,
@@ -29,7 +27,8 @@ from events.store import (
     UnknownStream,
     consecutive,
 )
-from events.writer import GroupWriter
+from events.unavailable import unavailable
+from events.writer import DEADLINE_SECONDS, GroupWriter
 
 _NOTES: Final = 1024  # fetched at a time
 
@@ -37,57 +36,60 @@ _NOTES: Final = 1024  # fetched at a time
 class SqliteStore:
     """An `EventStore` in a file. Open with `SqliteStore.open`; one process at a time."""
 
-    def __init__(self, lock: FileLock, writer: Connection, reader: Connection) -> None:
-        self._lock: Final = lock
-        self._writer: Final = writer
-        self._reader: Final = Reader(reader)
-        self._generation = ""
-        self._file = ""
-        self._bell: Final = Bell()
-        self._group: Final = GroupWriter(writer, self._bell.ring)
+    def __init__(self, log: OpenedLog, deadline: float) -> None:
+        self._log: Final = log
+        self._writer: Final = log.writer
+        bulk, quick = log.readers
+        # Whoever downloads a night reads by a connection of their own: no post waits behind them.
+        self._reader: Final = Reader(bulk)
+        self._quick: Final = Reader(quick)
+        self._bells: Final = Bells()
+        self._state: Final = Committer(log.writer, self._bells.ring, log.guard)
+        self._group: Final = GroupWriter(self._state, deadline=deadline)
         self._closed = False
 
     @classmethod
-    async def open(cls, path: Path) -> Self:
+    async def open(cls, path: Path, *, deadline: float = DEADLINE_SECONDS) -> Self:
         """
         Open the log in `path`, making it where there is none.
 
+        A log that may not be written, or one on a full disk, is opened to be read: it refuses
+        every write.
+
+        Args:
+            path: The file.
+            deadline: Seconds that a writer waits for the disk before it is told that its write is
+                in doubt.
+
         Raises:
-            StoreInUse: Another process holds it.
+            StoreInUse: Another process holds it, under this name or another.
             StoreUnavailable: It cannot be opened, or is not a log of this program.
         """
-        path = await asyncio.to_thread(path.resolve)
-        lock = FileLock(path)
-        connections: list[Connection] = []
+        log = await open_log(path)
         try:
-            writer = await Connection.to(path)
-            connections.append(writer)
-            await _prepare(writer, path)
-            reader = await Connection.to(path)
-            connections.append(reader)
-            # Only the writer may checkpoint: two that do can corrupt the file in SQLite < 3.51.3.
-            await reader.executescript("PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = ON;")
-            store = cls(lock, writer, reader)
-            await store._load(path)
+            store = cls(log, deadline)
+            await store._state.load(log.generation)
         except BaseException as problem:
-            for connection in connections:
-                await connection.close()
-            lock.release()
+            await log.close()
             if isinstance(problem, sqlite3.Error):
-                message = f"{path} cannot be opened as a log: {problem}. Check TRACKER_DATABASE."
-                raise StoreUnavailable(message) from problem
+                raise unavailable("read", problem) from problem
             raise
         store._group.start()
         return store
 
+    @property
+    def remarks(self) -> Sequence[str]:
+        """What somebody should know of the log since it was opened, as sentences."""
+        return self._log.remarks
+
     async def histories(self) -> Sequence[History]:
         self._open()
-        return [self._group.current[ceremony] for ceremony in sorted(self._group.current)]
+        return [self._state.current[ceremony] for ceremony in sorted(self._state.current)]
 
     async def current(self, ceremony: str) -> History:
         self._open()
         try:
-            return self._group.current[ceremony]
+            return self._state.current[ceremony]
         except KeyError:
             raise UnknownStream(ceremony) from None
 
@@ -97,14 +99,14 @@ class SqliteStore:
             (ceremony, since),
         )
         # The file may be ahead of the writer for a moment; what nobody was told of can wait.
-        known = [number for (number,) in rows if number in self._group.heads]
+        known = [number for (number,) in rows if number in self._state.heads]
         if not known:
             raise UnknownStream(ceremony)
-        return [History(ceremony, number, self._generation) for number in known]
+        return [History(ceremony, number, self._log.generation) for number in known]
 
     async def head(self, history: History) -> int:
         self._open()
-        return self._group.heads[history.number]
+        return self._state.heads[history.number]
 
     async def begin(
         self, events: Sequence[Recorded], *, key: Key | None = None, anew: bool = False
@@ -112,7 +114,7 @@ class SqliteStore:
         self._open()
         ceremony = consecutive(events, 0)
         history = await self._group.write(
-            lambda plan: plan.begin(ceremony, events, key, self._generation, anew=anew),
+            lambda plan: plan.begin(ceremony, events, key, self._log.generation, anew=anew),
             ceremony,
             None,
             key,
@@ -145,17 +147,17 @@ class SqliteStore:
 
     async def bound(self, history: History, key: str) -> Bound | None:
         self._open()
-        return await key_table.bound(self._reader, (history.number, key))
+        return await key_table.bound(self._quick, (history.number, key))
 
     async def bound_in_any(self, ceremony: str, key: str) -> Sequence[tuple[History, Bound]]:
         self._open()
-        return await key_table.bound_in_any(self._reader, ceremony, key, self._generation)
+        return await key_table.bound_in_any(self._quick, ceremony, key, self._log.generation)
 
     async def read(
         self, history: History, after: int = 0, limit: int | None = None
     ) -> AsyncIterator[Recorded]:
         self._open()
-        head = self._group.heads[history.number]
+        head = self._state.heads[history.number]
         last = head if limit is None else min(after + limit, head)
         async for batch in self._reader.batches(history, after, last):
             for recorded in batch:
@@ -163,31 +165,35 @@ class SqliteStore:
 
     async def facts(self, history: History, after: int = 0) -> AsyncIterator[Sequence[Event]]:
         self._open()
-        async for batch in self._reader.batches(history, after, self._group.heads[history.number]):
+        async for batch in self._quick.batches(history, after, self._state.heads[history.number]):
             yield [recorded.event for recorded in batch]
 
     async def subscribe(self, history: History, after: int = 0) -> AsyncIterator[Recorded]:
+        bell = self._bells.of(history.number)
         while True:
-            ring = self._bell.listen()
+            ring = bell.listen()
             try:
-                async for recorded in self.read(history, after):
-                    yield recorded
-                    after = recorded.version
+                self._open()
+                head = self._state.heads[history.number]
+                async for batch in self._quick.batches(history, after, head):
+                    for recorded in batch:
+                        yield recorded
+                        after = recorded.version
             except StoreUnavailable:
                 if self._closed:
                     return
                 raise
-            if after < self._group.heads[history.number]:
+            if after < self._state.heads[history.number]:
                 continue  # more came while the last ones were being looked at
-            if self._group.current[history.ceremony] != history:
+            if self._state.current[history.ceremony] != history:
                 return
             await ring.wait()
 
     async def follow(self) -> AsyncIterator[History]:
         seen = 0
         while not self._closed:
-            ring = self._bell.listen()
-            for history in sorted(self._group.current.values(), key=lambda each: each.number):
+            ring = self._bells.begun.listen()
+            for history in sorted(self._state.current.values(), key=lambda each: each.number):
                 if history.number > seen:
                     seen = history.number
                     yield history
@@ -219,7 +225,16 @@ class SqliteStore:
         await save(self._writer, cursors, gone)
 
     async def cursors(self) -> Mapping[str, Cursor]:
-        return within(whole(await self._fetch(ROWS)), self._group.heads)
+        return within(whole(await self._fetch(ROWS)), self._state.heads)
+
+    async def status(self) -> Status:
+        self._open()
+        return Status(
+            self._log.reason or self._group.trouble,
+            self._state.in_doubt or self._group.overdue,
+            size_of(beside(self._log.path, WAL)),
+            self._log.log.names(),
+        )
 
     async def check(self) -> None:
         await self._fetch("SELECT 1 FROM events LIMIT 1")
@@ -228,14 +243,9 @@ class SqliteStore:
         if self._closed:
             return
         self._closed = True
-        self._bell.ring()
+        self._bells.ring_all()
         await self._group.stop()
-        with contextlib.suppress(sqlite3.Error):  # without it, the next opening is a new generation
-            await self._leave_mark()
-        # The reader first: who closes last checkpoints, and that is the writer's alone.
-        await self._reader.close()
-        await self._writer.close()
-        self._lock.release()
+        await self._log.close()
 
     def _open(self) -> None:
         if self._closed:
@@ -244,57 +254,4 @@ class SqliteStore:
 
     async def _fetch(self, sql: str, values: tuple[object, ...] = ()) -> list[Any]:
         self._open()
-        return await self._reader.fetch(sql, values)
-
-    async def _load(self, path: Path) -> None:
-        status = await asyncio.to_thread(path.stat)
-        self._file = f"{status.st_dev}:{status.st_ino}"
-        rows = list(
-            await self._writer.execute_fetchall(
-                "SELECT generation, file, mark FROM generations ORDER BY number DESC LIMIT 1"
-            )
-        )
-        # A copied file may grow apart from its original under the same versions, and a restored
-        # one may have lost some: either gets an identity of its own.
-        if rows and rows[0][1:] == (self._file, self._lock.mark):
-            self._generation = str(rows[0][0])
-        else:
-            self._generation = secrets.token_hex(6)
-        await self._leave_mark()
-        await self._group.load(self._generation)
-
-    async def _leave_mark(self) -> None:
-        """Leave the same mark in the log and beside it, so that a swapped file is noticed."""
-        mark = secrets.token_hex(8)
-        await self._writer.execute(
-            "INSERT INTO generations (generation, file, mark) VALUES (?, ?, ?)",
-            (self._generation, self._file, mark),
-        )
-        self._lock.sign(mark)
-
-
-async def _prepare(writer: Connection, path: Path) -> None:
-    # Look before anything is changed: the file may be another program's.
-    application = await _number(writer, "PRAGMA application_id")
-    version = await _number(writer, "PRAGMA user_version")
-    blank = application == 0 and not await _number(writer, "SELECT count(*) FROM sqlite_schema")
-    if not blank and application != APPLICATION_ID:
-        message = f"{path} belongs to another program; give TRACKER_DATABASE another file."
-        raise StoreUnavailable(message)
-    if not blank and not 0 < version <= SCHEMA_VERSION:
-        message = (
-            f"{path} has the tables of version {version}, this program those of {SCHEMA_VERSION};"
-            " run the program that wrote it."
-        )
-        raise StoreUnavailable(message)
-    await writer.execute("PRAGMA journal_mode = WAL")
-    await writer.executescript(
-        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-        " PRAGMA recursive_triggers = ON; PRAGMA busy_timeout = 5000;"
-    )
-    if version < SCHEMA_VERSION:
-        await writer.executescript(steps_from(version))
-
-
-async def _number(connection: Connection, sql: str) -> int:
-    return int(next(iter(await connection.execute_fetchall(sql)))[0])
+        return await self._quick.fetch(sql, values)

@@ -23,6 +23,7 @@ import msgspec
 from events.ceremony import Event
 from events.cursors import CursorStore
 from events.recorded import Recorded
+from events.status import StatusStore
 
 
 class History(msgspec.Struct, frozen=True):
@@ -123,14 +124,6 @@ class StoreUnavailable(StoreError):
     """The log cannot be reached or written now."""
 
 
-def unavailable(what: str, problem: Exception) -> StoreUnavailable:
-    """Return the error for a log that cannot be `read` or `written` now."""
-    return StoreUnavailable(
-        f"The log cannot be {what} now ({problem}); nothing was lost."
-        " Check the disk's free space and rights, then try again."
-    )
-
-
 class CorruptEvent(StoreError):
     """A stored event does not decode."""
 
@@ -171,7 +164,7 @@ def consecutive(
     return events[0].ceremony
 
 
-class EventStore(CursorStore, Protocol):
+class EventStore(CursorStore, StatusStore, Protocol):
     """
     Append-only streams of recorded events; `events.memory` is the executable specification.
 

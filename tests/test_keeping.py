@@ -107,7 +107,7 @@ async def test_what_is_put_back_is_another_generation_and_the_old_log_is_kept(
 
     aside = tmp_path / "log.db.until-20250303T040506Z"
     assert said.endswith(f"from {copy}. What was there is kept as {aside.name}.")
-    assert path.stat().st_mode & 0o777 == 0o640
+    assert path.stat().st_mode & 0o777 == 0o600
     generation, events = await content(path)
     assert events == NIGHT
     assert generation != history.generation

@@ -16,7 +16,7 @@ from typing import cast
 
 import pytest
 
-import events.writer
+import events.commit
 from events.codec import UPCASTERS, Upcaster, decode_recorded, encode
 from events.cursors import Cursor
 from events.plan import Plan
@@ -529,7 +529,7 @@ async def test_readers_go_on_while_the_writer_looks_again_where_the_log_stands(
         await look_on.wait()
         return await fetch(sql, values)
 
-    monkeypatch.setattr("events.writer._committed", failing)
+    monkeypatch.setattr("events.commit._committed", failing)
     monkeypatch.setattr(store._writer, "execute_fetchall", held)
     with pytest.raises(StoreUnavailable):
         await store.append(history, recorded([moment()], after=1), expected_version=1)
@@ -552,15 +552,15 @@ async def test_a_commit_that_landed_although_it_failed_is_found_without_another_
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history = await store.begin(recorded([moment()]))
-    committed = events.writer._committed
+    committed = events.commit._committed
 
     def late(plan: Plan, connection: sqlite3.Connection) -> None:
-        monkeypatch.setattr("events.writer._committed", committed)
+        monkeypatch.setattr("events.commit._committed", committed)
         committed(plan, connection)
         message = "disk I/O error"
         raise sqlite3.OperationalError(message)
 
-    monkeypatch.setattr("events.writer._committed", late)
+    monkeypatch.setattr("events.commit._committed", late)
     with pytest.raises(StoreUnavailable):
         await store.append(
             history, recorded([moment()], after=1), expected_version=1, key=Key("again", "digest")

@@ -161,14 +161,16 @@ def restore(source: Path, database: Path, now: datetime | None = None) -> str:
         StoreInUse: A server runs.
         OSError, StoreUnavailable: It cannot be read or written; the log is as it was.
     """
-    aside = database.with_name(f"{database.name}.until-{now or datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    file = database.resolve()  # as the server does, so that a running one is seen through a link
+    aside = file.with_name(f"{file.name}.until-{now or datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     with log_file(source) as log:
         wrong, _ = _look_through(log, source.name, lambda _: None)
         if wrong:
             raise CommandError(f"{source} is no whole backup: {'; '.join(wrong)}.")
-        kept = replace_log(database, log, aside)
+        kept = replace_log(file, log, aside)
         said = f"{database}: {_content(log)}, from {source}."
-    return f"{said} What was there is kept as {aside.name}." if kept else said
+    name = aside.name if file.parent == database.parent else aside
+    return f"{said} What was there is kept as {name}." if kept else said
 
 
 def _content(log: LogFile) -> str:

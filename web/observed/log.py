@@ -31,6 +31,7 @@ class ObservedLog:
         self.save_cursors = store.save_cursors
         self.cursors = store.cursors
         self.check = store.check
+        self.status = store.status
         self.close = store.close
 
     async def begin(
