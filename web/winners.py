@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from typing import Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -12,9 +14,24 @@ from events.ceremony import Detail
 from tracker.board import Status
 from web.nights.night import Night
 
-# The last four are what some spreadsheets take for the first four.
 _COLUMNS = ("category", "name", "status", "nominee", "title", "people", "detail", "version")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# As written, full width, small, superior, inferior, and as a mathematician's minus: some
+# spreadsheets take each of them for the plain one.
+_FIRST: Final = (
+    "=+\\-@"
+    "\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207c\u207a\u207b\u208c\u208a\u208b\u2212"
+    "\u2a75\u2a76"
+)
+_FORMULA: Final = re.compile(
+    # A tab or a line's end in front is as bad as a formula; other spaces and quotes are skipped.
+    rf"^(?=[\t\r\n])|(?:^|(?<=[;|\t\r\n]))(?=[\s\"\u200b-\u200f\u2060\ufeff]*[{_FIRST}])"
+)
+"""
+Where a formula would begin.
+
+At the beginning of a cell, and behind what parts cells elsewhere: a spreadsheet that parts them at
+semicolons or tabs does not see where ours begin and end.
+"""
 
 
 class Winner(msgspec.Struct, frozen=True):
@@ -65,9 +82,9 @@ def winners(night: Night) -> Winners:
 
 
 def as_csv(listed: Winners) -> str:
-    """Return the winners as RFC 4180 text with a header line."""
+    """Return the winners as RFC 4180 text with a header line, each cell in quotes."""
     text = io.StringIO()
-    table = csv.writer(text)
+    table = csv.writer(text, quoting=csv.QUOTE_ALL)
     table.writerow(_COLUMNS)
     for winner in listed.winners:
         detail = {} if winner.detail is UNSET else msgspec.to_builtins(winner.detail)
@@ -86,4 +103,4 @@ def as_csv(listed: Winners) -> str:
 
 def _plain(cell: str) -> str:
     """Keep a spreadsheet from taking a name for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub("'", cell)
