@@ -171,6 +171,39 @@ async def test_an_invitation_gives_a_token_to_whoever_comes_first() -> None:
         problem(again, 401, "unauthorized")
 
 
+@pytest.mark.parametrize("door", ["/api/tokens", "/api/tokens/invitations"])
+async def test_a_tokens_name_is_one_that_can_be_seen_and_steers_nothing(door: str) -> None:
+    unseen = (
+        "\x00\x1b\x7f\x85\xad\u061c\u200b\u200e\u200f\u2028\u2029"
+        "\u202a\u202e\u2066\u2069\ufeff\u3164\t\n"
+    )
+    names = [
+        *(f"ma{each}ya" for each in unseen),
+        *(f"{each}maya" for each in (*unseen, " ", "\u200d")),
+        *(f"maya{each}" for each in (*unseen, " ", "\u200d")),
+        *unseen,
+        "",
+        " ",
+        "m" * 65,
+    ]
+    async with opened(*LIVE) as doors:
+        for name in names:
+            wish = {"name": name, "role": "editor"}
+            answer = await doors.client.post(door, json=wish, headers=BEARER)
+            detail = problem(answer, 400, "bad-request")["detail"]
+            assert "`$.name`" in detail, repr(name)
+        for name in (
+            "Maya",
+            "\u0645\u0627\u06cc\u0627 \u0646\u0645\u06cc\u200c\u062f\u0627\u0646\u062f",
+            "Zoë O'Neill-Ito",
+            "\u6c38\u4e95 \u8c6a",
+            "m" * 64,
+        ):
+            wish = {"name": name, "role": "editor"}
+            answer = await doors.client.post(door, json=wish, headers=BEARER)
+            assert answer.status_code == 201, answer.text
+
+
 class Full(MemoryStore):
     """A store whose disk is full until it is not."""
 

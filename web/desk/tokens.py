@@ -20,13 +20,19 @@ from tracker.desk import REHEARSAL
 from web.desk.programme import AnyCeremonyId
 
 Role = Literal["producer", "editor", "admin"]
-# Neither spaces at its ends nor control characters.
-_SEEN: Final = r"[^\s\x00-\x1f\x7f-\x9f]"
+# Control characters, what breaks a line, what is not seen, and what turns the letters after it
+# round: names that look alike should be the same name.
+_UNSEEN: Final = (
+    r"\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f"
+    r"\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb"
+)
+# Nor spaces, nor joiners, at its ends.
+_SEEN: Final = rf"[^\s\u200c\u200d{_UNSEEN}]"
 ActorName = Annotated[
     str,
     pattern(
-        rf"^{_SEEN}([^\x00-\x1f\x7f-\x9f]*{_SEEN})?(?!\n)$",
-        "a name without control characters, and without a space at either end",
+        rf"^{_SEEN}([^{_UNSEEN}]*{_SEEN})?(?!\n)$",
+        "a name that can be seen: without control characters, and without a space at either end",
         min_length=1,
         max_length=64,
     ),
