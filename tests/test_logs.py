@@ -9,7 +9,7 @@ from structlog import DropEvent
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from doors import HERE, opened, programme
+from doors import HERE, TOKEN, opened, programme
 from feed_doubles import HOUR, CheckingViewer, GrowingHistory
 from night import LIVE, announced, as_json, moment
 from servers import RunningServer
@@ -18,6 +18,7 @@ from web.observed.figures import Figures
 from web.observed.logs import MOST_A_SECOND, Calm
 from web.observed.requests import with_request
 from web.observed.watch import Watch
+from web.settings import Settings
 from web.sockets.crowd import Crowd
 from web.sockets.feed import Feed, Feeds
 
@@ -71,6 +72,31 @@ async def test_an_error_that_leaves_a_line_bears_its_id_and_others_do_not() -> N
         for forged in ("short", "x" * 65, 'a"quoted"one', "with spaces in it"):
             answer = await doors.get(denied, x_request_id=forged)
             assert len(answer.headers["x-request-id"]) == 16
+
+
+@pytest.mark.anyio
+async def test_the_id_and_the_trace_of_a_stranger_are_not_believed() -> None:
+    given = {"x-request-id": "from-the-proxy.1", "x-forwarded-for": "192.0.2.7"}
+    trusted = Settings(admin_token=TOKEN, proxies="10.0.0.0/8, 127.0.0.1")
+    async with opened(*LIVE, settings=trusted) as doors:
+        for peer, believed in (
+            ("10.1.2.3", True),
+            ("127.0.0.1", True),
+            ("203.0.113.9", False),
+            ("::1", False),
+            ("11.0.0.1", False),
+        ):
+            transport = httpx.ASGITransport(doors.tracker, client=(peer, 4711))
+            async with httpx.AsyncClient(transport=transport, base_url="http://tracker") as client:
+                with capture_logs([with_request]) as logged:
+                    answer = await client.get(f"{HERE}/log", headers=given)
+                twice = [*given.items(), ("x-request-id", "from-a-stranger.2")]
+                again = await client.get(f"{HERE}/log", headers=twice)
+            named = answer.headers["x-request-id"]
+            assert (named == "from-the-proxy.1") is believed
+            assert [line["request"] for line in logged] == [named]
+            assert logged[0]["client"] == ("192.0.2.7" if believed else peer)
+            assert len(again.headers["x-request-id"]) == 16, "which of the two is the proxy's?"
 
 
 @pytest.mark.anyio

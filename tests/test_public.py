@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import re
+import unicodedata
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -23,6 +24,7 @@ from night import (
     LIVE,
     PROGRAMME,
     START,
+    STARTED,
     announced,
     as_json,
     corrected,
@@ -463,7 +465,12 @@ async def test_the_winners_are_listed_with_ties_corrections_and_reviews() -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\n=1", "\uff1d1", '=A1,"x"']
+    "name",
+    [
+        *("=1+1", "+1", "-1", "@sum", "\t=1", "\r=1", "\n=1", '=A1,"x"', "\tx"),
+        *(f"{first}1" for first in "\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"),
+        *(" =1", "\xa0=1", "\u3000+1", "\ufeff-1", "\u200b@x"),
+    ],
 )
 async def test_no_cell_of_the_table_is_a_formula(name: str) -> None:
     told = [
@@ -477,8 +484,70 @@ async def test_no_cell_of_the_table_is_a_formula(name: str) -> None:
     async with opened(*told, hostile, *LIVE[len(PROGRAMME) :], announced("sound", "x")) as doors:
         table = (await doors.get(f"{HERE}/winners.csv")).text
         (row,) = csv.DictReader(io.StringIO(table, newline=""))
-        assert row["name"] == f"'{name}"
-        assert row["people"] == f"'{name}; Ada Lund"
+        assert row["name"].startswith("'")
+        assert row["people"] == f"{row['name']}; Ada Lund"
+        assert row["name"].replace("'", "") == name, "nothing else is changed"
+
+
+SEPARATORS = [";", "\t", "|"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Best; =1+1", "a;=1", 'b";"=1+1', "c\t@x", "d|-1", "e\n=1", "f;\uff1d1"]
+)
+async def test_nor_is_one_where_cells_are_parted_by_something_else(name: str) -> None:
+    told = [event for event in PROGRAMME if not isinstance(event, CategoryListed)]
+    ann = (Person("x", "Ann"), Person("y", f"={name}"), Person("z", name))
+    hostile = CategoryListed("sound", name, 1, (Nominee("sound/x", ann, "harbour"),))
+    async with opened(*told, hostile, STARTED, announced("sound", "x")) as doors:
+        table = (await doors.get(f"{HERE}/winners.csv")).text
+        assert [row[:1] + row[-1:] for row in csv.reader(io.StringIO(table, newline=""))] == [
+            ["category", "version"],
+            ["sound", str(len(told) + 3)],
+        ]
+        assert len(re.findall(r'(?:^|,)"', table.splitlines()[0])) == 8, "each cell is in quotes"
+    for separator in SEPARATORS:
+        for line in table.splitlines():
+            for cell in line.split(separator):
+                seen = unicodedata.normalize("NFKC", cell).strip().lstrip('",')
+                assert not seen.startswith(("=", "+", "-", "@")), (separator, cell)
+
+
+async def test_what_a_page_of_another_site_sends_is_not_for_it_to_read() -> None:
+    elsewhere = {"origin": "https://example.org"}
+    async with opened(*TOLD) as doors:
+        document = (await doors.get("/schema/openapi.json")).json()
+        seen = set()
+        for path in document["paths"]:
+            where = re.sub(r"\{\w+\}", "1", path.replace("{ceremony}", ID))
+            for method in ("get", "head", "post", "put", "patch", "delete"):
+                for more in ({}, BEARER):
+                    if method in {"get", "head"} and "/desk" in path:
+                        continue  # a stream without an end
+                    answer = await doors.client.request(
+                        method, where, headers={**elsewhere, **more}, content=b"{}"
+                    )
+                    seen.add((method, answer.status_code))
+                    told = [name for name in answer.headers if name.startswith("access-control-")]
+                    if method in {"get", "head"}:
+                        assert answer.headers.get_list("access-control-allow-origin") == ["*"]
+                    else:
+                        assert told == [], (method, path, answer.status_code)
+        assert {("post", 401), ("post", 400), ("delete", 404), ("put", 405)} <= seen
+        asks = {**elsewhere, "access-control-request-headers": "if-none-match"}
+        for method in ("GET", "HEAD"):
+            answer = await doors.client.options(
+                HERE, headers={**asks, "access-control-request-method": method}
+            )
+            assert answer.headers["access-control-allow-origin"] == "*"
+        for method in ("POST", "DELETE", "PUT"):
+            for path in (f"{HERE}/events", "/api/tokens"):
+                answer = await doors.client.options(
+                    path, headers={**asks, "access-control-request-method": method}
+                )
+                assert "access-control-allow-origin" not in answer.headers
+        answer = await doors.client.options(HERE, headers=elsewhere)
+        assert "access-control-allow-origin" not in answer.headers
 
 
 async def test_every_get_is_open_to_all_origins_and_sets_no_cookie() -> None:
@@ -486,6 +555,7 @@ async def test_every_get_is_open_to_all_origins_and_sets_no_cookie() -> None:
         paths = ["/api/ceremonies", HERE, f"{HERE}/board", f"{HERE}/events", "/healthz", "/readyz"]
         for path in [
             *paths,
+            f"{HERE}/log",
             "/metrics",
             "/schema/openapi.json",
             "/api/ceremonies/nobody",

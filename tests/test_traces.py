@@ -80,6 +80,19 @@ async def test_a_post_is_one_trace_down_to_the_frame() -> None:
 
 
 @pytest.mark.anyio
+async def test_the_trace_that_a_stranger_names_is_not_gone_on_with() -> None:
+    kept = Kept()
+    async with opened(*LIVE, traces=kept.traces) as doors:
+        transport = httpx.ASGITransport(doors.tracker, client=("203.0.113.9", 4711))
+        async with httpx.AsyncClient(transport=transport, base_url="http://tracker") as client:
+            await client.get(f"{HERE}/board", headers={"traceparent": PARENT})
+    (request,) = kept.all()
+    assert request.parent is None
+    assert request.context is not None
+    assert request.context.trace_id != int(PARENT.split("-")[1], 16)
+
+
+@pytest.mark.anyio
 async def test_a_request_is_named_by_its_route_and_its_path_is_kept_out() -> None:
     kept = Kept()
     async with opened(*LIVE, traces=kept.traces) as doors:

@@ -41,6 +41,7 @@ from web.pages.routes import page_routes
 from web.parts import Parts
 from web.pictures.routes import og_routes
 from web.policy import POLICY, STRICT
+from web.proxies import Proxies
 from web.settings import Settings
 from web.webhooks import doors as webhook_doors
 from web.webhooks.courier import deliver
@@ -63,6 +64,7 @@ class Tracker:
         self.parts: Final = parts
         self.settings: Final = parts.settings
         self.feeds: Final = parts.feeds
+        self._believing: Final = Proxies(parts.settings.proxies).before(self._serve)
         self._litestar: Final = doors(parts)
         self._doors: Final = observed(self._litestar, parts.figures, parts.traces)  # type: ignore[arg-type]  # ASGI, by looser names
 
@@ -108,7 +110,10 @@ class Tracker:
             parts.traces.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection."""
+        """Serve one request; what trusted proxies say of it is believed."""
+        await self._believing(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "HEAD":
             # The server drops the body itself; a stream without an end must know of it.
             state = {**scope.get("state", {}), BODILESS: True}
@@ -201,6 +206,10 @@ async def _finish(message: Any, scope: Any) -> None:
         return
     headers = MutableScopeHeaders.from_message(message)
     headers.setdefault(POLICY, STRICT)  # an answer may bring its own
+    if not _may_be_read_elsewhere(scope):
+        # The framework puts them on whatever a page of another site asks for.
+        for name in [name for name in headers if name.lower().startswith("access-control-")]:
+            del headers[name]
     if scope["method"] == "GET":
         # Everything a GET shows is public or needs a token that no page sends by itself.
         headers["Access-Control-Allow-Origin"] = "*"
@@ -215,6 +224,14 @@ async def _finish(message: Any, scope: Any) -> None:
         if scope["method"] == "OPTIONS":
             allowed = _methods(scope["litestar_app"], scope["path_template"])
         headers["Allow"] = ", ".join(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed))
+
+
+def _may_be_read_elsewhere(scope: Any) -> bool:
+    """Tell whether pages of other sites may read an answer, or that of a preflight."""
+    method = scope["method"]
+    if method == "OPTIONS":
+        method = Headers.from_scope(scope).get("Access-Control-Request-Method")
+    return method in {"GET", "HEAD"}
 
 
 def _methods(app: Litestar, path: str) -> set[str]:

@@ -107,7 +107,7 @@ def server(tracker: Tracker) -> Server:
             allowed_origins=settings.origins,
             now=now,
         ),
-        forwarded_allow_ips=settings.proxies,
+        proxy_headers=False,  # the tracker itself asks who is trusted, and with what
         ws="none",  # the doorman opens all sockets
         lifespan="off",
         backlog=_BACKLOG,

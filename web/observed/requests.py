@@ -16,6 +16,7 @@ from structlog.typing import EventDict, WrappedLogger
 
 from web.observed.figures import Figures
 from web.observed.traces import NO_TRACES, Traces
+from web.proxies import BROUGHT
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -47,14 +48,16 @@ def observed(app: ASGIApp, figures: Figures, traces: Traces) -> ASGIApp:
     """
     Return an HTTP application whose answers are counted, by route and not by path.
 
-    A request has an id: that of the proxy in front, where it sends one, else a new one. Lines of
+    A request has an id: that of a trusted proxy in front, where it sends one, else a new one; so
+    has a trace. What anybody else sends as such is not taken. Lines of
     the log that are written on its behalf bear it, and so does an answer that is an error, but
     for those that leave no line: somebody who looked for what there is not.
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
-        number = request_id(scope["headers"])
+        headers = scope["headers"] if BROUGHT in scope.get("state", ()) else ()
+        number = request_id(headers)
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -69,7 +72,7 @@ def observed(app: ASGIApp, figures: Figures, traces: Traces) -> ASGIApp:
             await send(message)
 
         where = NO_TRACES if scope["path"] in _QUIET else traces
-        with where.request(scope["method"], scope["headers"]) as request:
+        with where.request(scope["method"], headers) as request:
             known = {"request": number}
             if request.id:
                 known["trace"] = request.id
@@ -90,9 +93,9 @@ def with_request(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 def request_id(headers: Iterable[tuple[bytes, bytes]]) -> str:
     """Return the id that a proxy gave the request, if it looks like one; else a new one."""
-    for name, value in headers:
-        if name == _ID_HEADER and _ID.fullmatch(value):
-            return value.decode()
+    given = [value for name, value in headers if name == _ID_HEADER]
+    if len(given) == 1 and _ID.fullmatch(given[0]):
+        return given[0].decode()
     return f"{_start}{next(_numbers):08x}"
 
 

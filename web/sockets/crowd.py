@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 import structlog
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from web.addresses import guest_of
+from web.proxies import Proxies
 from web.sockets.handshake import HandshakeRefused
 
 AGAIN_LATER = {"Retry-After": "10"}
@@ -58,7 +58,7 @@ class Crowd:
         self.refused: Counter[str] = Counter()
         self._most_each = most_each
         self._held: Counter[str] = Counter()
-        self._proxies = ProxyHeadersMiddleware(_nothing, trusted).trusted_hosts
+        self._proxies = Proxies(trusted)
         self._full = False
 
     def enter(self, address: str | None, present: int) -> Seat:
@@ -94,8 +94,7 @@ class Crowd:
         """
         if proxy not in self._proxies or not forwarded:
             return Seat(self._held)
-        address, _ = self._proxies.get_trusted_client_address(", ".join(forwarded))
-        return self._seat(address)
+        return self._seat(self._proxies.origin_of(forwarded))
 
     def _seat(self, address: str | None) -> Seat:
         guest = guest_of(address) if address else None
@@ -110,7 +109,3 @@ class Crowd:
         if self._held[guest] + 1 == self._most_each:
             _log.warning("no more connections for one address", guest=guest, most=self._most_each)
         return Seat(self._held, guest)
-
-
-async def _nothing(*_: object) -> None:
-    """Stand for an application where only the proxies are asked for."""
