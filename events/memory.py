@@ -9,6 +9,7 @@ from events.bell import Bells
 from events.ceremony import Event
 from events.codec import decode_recorded, encode
 from events.cursors import Cursor, within
+from events.keys import checked, checked_text
 from events.recorded import Recorded
 from events.status import Status
 from events.store import (
@@ -66,7 +67,7 @@ class MemoryStore:
         self._open()
         ceremony = consecutive(events, 0)
         if key is not None:
-            for _, bound in await self.bound_in_any(ceremony, key.text):
+            for _, bound in await self.bound_in_any(ceremony, checked(key).text):
                 raise KeyBound(key.text, bound)
         standing = self._current.get(ceremony)
         if standing is not None and not anew:
@@ -103,10 +104,11 @@ class MemoryStore:
 
     async def bound(self, history: History, key: str) -> Bound | None:
         self._open()
-        return self._keys.get((history, key))
+        return self._keys.get((history, checked_text(key)))
 
     async def bound_in_any(self, ceremony: str, key: str) -> Sequence[tuple[History, Bound]]:
         self._open()
+        checked_text(key)
         return [
             (history, bound)
             for history in self._logs
@@ -188,7 +190,7 @@ class MemoryStore:
             raise StoreUnavailable(message)
 
     def _refuse_bound(self, history: History, key: Key | None) -> None:
-        if key is not None and (bound := self._keys.get((history, key.text))):
+        if key is not None and (bound := self._keys.get((history, checked(key).text))):
             raise KeyBound(key.text, bound)
 
     def _write(self, history: History, events: Sequence[Recorded], key: Key | None) -> None:

@@ -14,6 +14,7 @@ from events.commit import Committer
 from events.connection import WAL, beside, size_of
 from events.cursor_table import ROWS, save, whole
 from events.cursors import Cursor, within
+from events.keys import checked, checked_text
 from events.opening import OpenedLog, open_log
 from events.reading import Reader
 from events.recorded import Recorded
@@ -117,7 +118,7 @@ class SqliteStore:
             lambda plan: plan.begin(ceremony, events, key, self._log.generation, anew=anew),
             ceremony,
             None,
-            key,
+            checked(key),
         )
         assert history is not None  # noqa: S101 - `Plan.begin` returns one
         return history
@@ -136,21 +137,22 @@ class SqliteStore:
             lambda plan: plan.append(history, events, key, expected_version),
             history.ceremony,
             history,
-            key,
+            checked(key),
         )
 
     async def bind(self, history: History, key: Key, version: int) -> None:
         self._open()
         await self._group.write(
-            lambda plan: plan.bind(history, key, version), history.ceremony, history, key
+            lambda plan: plan.bind(history, key, version), history.ceremony, history, checked(key)
         )
 
     async def bound(self, history: History, key: str) -> Bound | None:
         self._open()
-        return await key_table.bound(self._quick, (history.number, key))
+        return await key_table.bound(self._quick, (history.number, checked_text(key)))
 
     async def bound_in_any(self, ceremony: str, key: str) -> Sequence[tuple[History, Bound]]:
         self._open()
+        checked_text(key)
         return await key_table.bound_in_any(self._quick, ceremony, key, self._log.generation)
 
     async def read(

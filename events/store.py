@@ -170,7 +170,9 @@ class EventStore(CursorStore, StatusStore, Protocol):
 
     What every store promises: an append is all or nothing and durable before it returns; versions
     are 1..n without a gap; nothing but a cursor is ever updated or deleted; a subscription misses
-    nothing and repeats nothing.
+    nothing and repeats nothing. A key that no store can keep is a `ValueError` (`events.keys`), and
+    refused alone. A caller that is cancelled leaves its write done whole or not at all, as does
+    `InDoubt`; any other `StoreUnavailable` says that nothing was written.
     """
 
     async def histories(self) -> Sequence[History]:

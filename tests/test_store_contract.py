@@ -273,6 +273,54 @@ async def test_a_key_belongs_to_one_history(store: EventStore) -> None:
     assert await store.bound(two, "key-1") == Bound("digest-1", 2)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Key("\ud800", "digest"),
+        Key("key \udfff", "digest"),
+        Key("key", "digest \ud800"),
+        Key("", "digest"),
+        Key("k" * 129, "digest"),
+    ],
+    ids=["a lone surrogate", "another", "in the digest", "empty", "too long"],
+)
+async def test_a_key_that_no_store_can_keep_is_refused_alone(store: EventStore, wrong: Key) -> None:
+    history = await store.begin(moments(1))
+
+    results = await asyncio.gather(
+        store.bind(history, Key("one", "digest"), 1),
+        store.bind(history, wrong, 1),
+        store.append(history, moments(1, after=1), expected_version=1, key=wrong),
+        store.begin(moments(1, ceremony="other"), key=wrong),
+        store.append(history, moments(1, after=1), expected_version=1, key=KEY),
+        return_exceptions=True,
+    )
+
+    assert [type(each) for each in results] == [
+        type(None),
+        ValueError,
+        ValueError,
+        ValueError,
+        type(None),
+    ]
+    assert await store.head(history) == 2
+    assert (await store.status()).trouble == ""
+    with contextlib.suppress(ValueError):
+        assert await store.bound(history, wrong.text) is None
+    with pytest.raises(UnknownStream):
+        await store.current("other")
+
+
+async def test_the_longest_key_is_kept_whatever_it_is_written_in(store: EventStore) -> None:
+    history = await store.begin(moments(1))
+    key = Key("🎬" * 128, "ß")
+
+    await store.bind(history, key, 1)
+
+    assert await store.bound(history, key.text) == Bound("ß", 1)
+    assert await store.bound_in_any("made-up", key.text) == [(history, Bound("ß", 1))]
+
+
 # --- beginning anew
 
 
@@ -400,6 +448,14 @@ async def test_a_reader_that_leaves_early_harms_nobody(store: EventStore) -> Non
     del stream
 
     assert versions(await logged(store, history)) == list(range(1, 11))
+
+
+async def test_a_store_that_does_well_tells_of_no_trouble(store: EventStore) -> None:
+    await store.begin(moments(1))
+
+    status = await store.status()
+
+    assert (status.trouble, status.in_doubt, status.names) == ("", False, 1)
 
 
 async def test_a_log_that_can_be_read_passes_its_check(store: EventStore) -> None:
@@ -670,6 +726,7 @@ async def test_a_closed_store_says_so(store: EventStore) -> None:
         store.bound_in_any("made-up", "key-1"),
         anext(store.read(history)),
         store.check(),
+        store.status(),
     ):
         with pytest.raises(StoreUnavailable, match="closed"):
             await refused
