@@ -17,6 +17,7 @@ from events.ceremony import (
     Event,
     WorkListed,
 )
+from events.facts import each_fact
 from events.recorded import Recorded
 from events.store import (
     EventStore,
@@ -168,13 +169,13 @@ class Desk:
         if (seen := await self._begun(name, key)) is not None:
             return seen
         programme: list[Recorded] = []
-        async for each in self._store.read(original):
-            if isinstance(each.event, CeremonyStarted):
+        async for event in each_fact(self._store, original):
+            if isinstance(event, CeremonyStarted):
                 break
-            event = each.event
             if isinstance(event, CeremonyScheduled | CeremonyRescheduled):
-                event = replace(event, starts_at=now)
-            programme.append(Recorded(name, each.version, self._new_id(), now, now, event, actor))
+                event = replace(event, starts_at=now)  # noqa: PLW2901 - as it is rehearsed
+            version = len(programme) + 1
+            programme.append(Recorded(name, version, self._new_id(), now, now, event, actor))
         return await self.begin(programme, key=key, anew=True, accepted=True)
 
     async def begin(
@@ -277,7 +278,7 @@ class Desk:
         self, history: History, recorded: Sequence[Recorded], key: Key | None, *, dry_run: bool
     ) -> Posted:
         size = len(recorded)
-        known = [each.event async for each in self._store.read(history, limit=size + 1)]
+        known = [event async for event in each_fact(self._store, history, size + 1)]
         longer = any(isinstance(each, (WorkListed, CategoryListed)) for each in known[size:])
         if longer or known[:size] != [each.event for each in recorded]:
             raise RefusedByRule(
@@ -286,8 +287,7 @@ class Desk:
                     f"{history.ceremony!r} is scheduled with another programme; use another id.",
                 )
             )
-        so = AlreadySo(size)
-        return await self._already_so(history, so, None if dry_run else key)
+        return await self._already_so(history, AlreadySo(size), None if dry_run else key)
 
 
 def _accepted(decision: Accepted | Refused, occurred_at: str, now: str) -> Accepted:
