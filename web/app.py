@@ -107,6 +107,7 @@ class Tracker:
             await asyncio.gather(deliveries, return_exceptions=True)
             await parts.nights.stop()
             watch.stop()
+            parts.studio.close()
             parts.traces.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -146,7 +147,7 @@ def doors(parts: Parts) -> Litestar:
             *webhook_doors.HANDLERS,
             desk_stream,
             metrics_route(parts),
-            *og_routes(),
+            *og_routes(parts.studio),
             *page_routes(show_rehearsals=parts.settings.show_rehearsals),
         ],
         state=State({**vars(parts), "larder": Larder()}),

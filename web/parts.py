@@ -20,6 +20,7 @@ from web.observed.figures import Figures
 from web.observed.journeys import Journeys
 from web.observed.log import ObservedLog
 from web.observed.traces import NO_TRACES, Traces
+from web.pictures.studio import Studio
 from web.settings import Settings
 from web.sockets.crowd import Crowd
 from web.sockets.feed import Feeds
@@ -76,6 +77,7 @@ class Parts:
         self.limits = Limits(self.settings.rate_limit)
         self.webhooks = Webhooks(self.store, now=now)
         private = self.settings.webhook_private
+        self.studio = Studio()
         self.find: Find = finder(private=private, resolve=Resolver())
         self.find_new: Find = finder(private=private, resolve=Resolver(most=_NEW_LOOKUPS))
 

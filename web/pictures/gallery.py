@@ -1,21 +1,21 @@
-"""Pictures that are drawn when somebody asks: once each, one at a time, off the loop."""
+"""Pictures that are drawn when somebody asks: once each, and one at a time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Final
 
 from web.errors import ProblemError
 from web.pages.kept import Kept
 
-Draw = Callable[[], bytes]
+Draw = Callable[[], Awaitable[bytes]]
 
 _KEPT: Final = 128
 """Pictures; 60 KB each, as a rule."""
 _WAITING: Final = 32
 """Pictures not drawn yet; at 50 ms each, whoever comes last waits for 2 s."""
-_AGAIN_SECONDS: Final = 2
+AGAIN_SECONDS: Final = 2
 
 
 class Gallery:
@@ -23,7 +23,8 @@ class Gallery:
     Keeps the pictures that were asked for last.
 
     Whoever asks for one that is being drawn waits for that one. When too many wait to be drawn,
-    another one is refused: no crowd and no list of versions takes more than one thread.
+    another one is refused, before anything is done for it: no crowd and no list of versions takes
+    more than one process.
     """
 
     def __init__(self, *, kept: int = _KEPT, waiting: int = _WAITING) -> None:
@@ -45,7 +46,7 @@ class Gallery:
 
         Args:
             key: All that it depends on.
-            draw: Called in a thread, while no other is.
+            draw: Called when it is its turn, while no other is.
 
         Raises:
             ProblemError: Too many are to be drawn already.
@@ -59,7 +60,7 @@ class Gallery:
                 raise ProblemError(
                     "unavailable",
                     "Too many pictures are being drawn; ask again in a moment.",
-                    headers={"Retry-After": str(_AGAIN_SECONDS)},
+                    headers={"Retry-After": str(AGAIN_SECONDS)},
                 )
             task = asyncio.create_task(self._draw(draw), name="picture")
             self._drawing[key] = task
@@ -69,9 +70,9 @@ class Gallery:
 
     async def _draw(self, draw: Draw) -> bytes:
         async with self._brush:
-            return await asyncio.to_thread(draw)
+            return await draw()
 
     def _hang(self, key: Hashable, task: asyncio.Task[bytes]) -> None:
         del self._drawing[key]
-        if not task.cancelled() and task.exception() is None:
+        if not task.cancelled() and task.exception() is None:  # else whoever waited has got it
             self._kept.put(key, task.result())

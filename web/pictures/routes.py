@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
@@ -15,59 +12,18 @@ from web.answers import FOR_EVER, NO_CACHE, json_answer, unchanged
 from web.errors import ProblemError
 from web.nights.night import Night
 from web.pages.catalogue import DEFAULT, WORDS, Language, spoken
-from web.pages.shell import BUILT
-from web.pictures.gallery import Gallery
 from web.pictures.picture import Picture, Subject, cover_of, picture_of
+from web.pictures.studio import Studio
 from web.public import AnyRequest, NightsHere, night_of
 from web.queries import Version, number, version_of
-
-if TYPE_CHECKING:
-    from web.pictures.typefaces import Typefaces
 
 _PNG: Final = "image/png"
 _SUFFIX: Final = ".png"
 _COVER: Final = "cover"
 
 
-class Studio:
-    """Draws in threads of the gallery, and loads what that takes when it is first needed."""
-
-    def __init__(self, built: Path) -> None:
-        self.gallery: Final = Gallery()
-        self._built: Final = built
-        self._typefaces: Typefaces | None = None
-
-    def draw(self, picture: Picture) -> bytes:
-        from web.pictures.share_image import drawn  # noqa: PLC0415 - 0.1 s of the start, for few at first
-        from web.pictures.typefaces import Typefaces  # noqa: PLC0415 - the same
-
-        if self._typefaces is None:
-            self._typefaces = Typefaces(self._built)
-        return drawn(picture, self._typefaces)
-
-    async def icon(self, name: str) -> bytes | None:
-        """Return an icon, if there is one of that name."""
-        if not name.startswith("icon-"):
-            return None
-        draw = await asyncio.to_thread(_icon, name)
-        return None if draw is None else await self.gallery.picture(("icon", name), draw)
-
-
-def _icon(name: str) -> Callable[[], bytes] | None:
-    from web.pictures.icons import ICONS, drawn  # noqa: PLC0415 - 0.1 s of the start, for few at first
-
-    icon = ICONS.get(name)
-    return None if icon is None else lambda: drawn(icon)
-
-
-def og_routes(built: Path = BUILT) -> list[HTTPRouteHandler]:
-    """
-    Return the handlers of the pictures.
-
-    Args:
-        built: Where the built page lies, whose typefaces they are written in.
-    """
-    studio = Studio(built)
+def og_routes(studio: Studio) -> list[HTTPRouteHandler]:
+    """Return the handlers of the pictures, which a studio draws."""
 
     @get("/og/{name:str}", include_in_schema=False)
     async def now(
@@ -114,10 +70,11 @@ async def _moment(
     etag = f"{night.epoch}:{version}:{language}"
     if (same := unchanged(request, etag, cache)) is not None:
         return same
-    subject = await _subject(night, version)
-    body = await studio.gallery.picture(
-        key, lambda: studio.draw(picture_of(WORDS[language], subject))
-    )
+
+    async def told() -> Picture:
+        return picture_of(WORDS[language], await _subject(night, version))
+
+    body = await studio.picture(key, told)
     return json_answer(body, etag=etag, cache=cache, media_type=_PNG)
 
 
@@ -125,11 +82,14 @@ async def _cover(request: AnyRequest, studio: Studio, night: Night) -> Response[
     language = _language(request)
     # Of one epoch there are several, since a night may be moved to another day.
     picture = cover_of(WORDS[language], await _subject(night, night.version))
-    revisions = night.chronicle.revisions
-    etag = f"{night.epoch}:{_COVER}:{revisions}:{language}"
+    etag = f"{night.epoch}:{_COVER}:{night.chronicle.revisions}:{language}"
     if (same := unchanged(request, etag)) is not None:
         return same
-    body = await studio.gallery.picture((night.ceremony, picture), lambda: studio.draw(picture))
+
+    async def told() -> Picture:
+        return picture
+
+    body = await studio.picture((night.ceremony, picture), told)
     return json_answer(body, etag=etag, media_type=_PNG)
 
 

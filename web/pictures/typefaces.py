@@ -20,6 +20,8 @@ _OPTICAL_SIZE: Final = 60
 """In points. Below that of most titles, since links are shown at half the size or less."""
 _NO_LETTER: Final = "\U0010ffff"
 _LOOK_AT: Final = 24
+_LONGEST: Final = 1_000
+"""Characters of a text. The whole picture has room for some 600; the rest is never measured."""
 _UNSHOWN: Final = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 """Controls, marks of direction, what is assigned to nothing: nothing that a title needs."""
 
@@ -28,7 +30,7 @@ AnyFont = ImageFont.FreeTypeFont
 
 def clean(text: str) -> str:
     """Return a text as one line of visible characters, its words parted by single spaces."""
-    shown = (" " if category(each) in _UNSHOWN else each for each in text)
+    shown = (" " if category(each) in _UNSHOWN else each for each in text[:_LONGEST])
     return " ".join("".join(shown).split())
 
 
