@@ -143,9 +143,15 @@ def line(part: Header | Cue) -> bytes:
 def bundled() -> Mapping[str, Recording]:
     """Return the recordings that come with the program, by ceremony."""
     nights = files("replay") / "ceremonies"
-    found = [load(each) for each in nights.iterdir() if each.name.endswith(".jsonl")]
+    found = [load(nights / f"{ceremony}.jsonl") for ceremony in bundled_ids()]
     found.sort(key=lambda each: each.header.starts_at, reverse=True)
     return {each.header.ceremony: each for each in found}
+
+
+def bundled_ids() -> frozenset[str]:
+    """Return the ceremonies of which recordings come with the program, by the files' names."""
+    names = (each.name for each in (files("replay") / "ceremonies").iterdir())
+    return frozenset(name.removesuffix(".jsonl") for name in names if name.endswith(".jsonl"))
 
 
 def recorded(

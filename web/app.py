@@ -19,17 +19,13 @@ from litestar.plugins.core import MsgspecDIPlugin
 from litestar.routes import HTTPRoute
 
 from events.sqlite import SqliteStore
-from events.store import EventStore, UnknownStream
-from replay.recording import bundled, recorded
-from tracker.desk import Desk
 from web import health, public
 from web.answers import BODILESS
-from web.clock import now
+from web.bundled import import_bundled, imported_bundled
 from web.compressor import Compressor
 from web.desk import admin, token_doors
 from web.desk.stream import desk_stream
 from web.errors import HANDLERS
-from web.ids import new_id
 from web.metrics import metrics_route
 from web.observed.requests import observed
 from web.observed.traces import traces_of
@@ -84,6 +80,8 @@ class Tracker:
             tracker = cls(parts)
             if settings.bundled:
                 await import_bundled(store, parts.desk)
+            else:
+                parts.nights.left_out = await imported_bundled(store)
             async with tracker.running():
                 yield tracker
         finally:
@@ -182,17 +180,6 @@ def doors(parts: Parts) -> Litestar:
         logging_config=None,
         debug=False,
     )
-
-
-async def import_bundled(store: EventStore, desk: Desk) -> None:
-    """Put the bundled ceremonies into a log that lacks them."""
-    for ceremony, recording in bundled().items():
-        try:
-            await store.current(ceremony)
-        except UnknownStream:
-            events = recorded(recording, new_id=new_id, recorded_at=now(), actor="bundled")
-            posted = await desk.begin(events, accepted=True)
-            _log.info("imported", ceremony=ceremony, version=posted.version)
 
 
 def _from_state(name: str) -> Callable[[State], Any]:

@@ -55,6 +55,8 @@ class Nights:
         self._nights: Final[dict[str, Night]] = {}
         self._tasks: Final[set[asyncio.Task[None]]] = set()
         self._opened: Final = Bell()
+        self.left_out: frozenset[str] = frozenset()
+        """Ceremonies of the log that are shown nowhere; to be set before `start`."""
         self.broken: Final[dict[str, str]] = {}
         """By ceremony id: why its projection stopped."""
 
@@ -67,7 +69,8 @@ class Nights:
     async def start(self) -> None:
         """Project everything that is in the log, then go on in the background."""
         for history in await self._store.histories():
-            await self._open(history)
+            if history.ceremony not in self.left_out:
+                await self._open(history)
         self._spawn(self._follow(), "nights")
 
     async def stop(self) -> None:
@@ -134,7 +137,7 @@ class Nights:
         await self._store.check()
         late = dict(self.broken)
         for history in await self._store.histories():
-            if history.ceremony in late:
+            if history.ceremony in late or history.ceremony in self.left_out:
                 continue
             head = await self._store.head(history)
             try:
@@ -148,6 +151,8 @@ class Nights:
 
     async def _follow(self) -> None:
         async for history in self._store.follow():
+            if history.ceremony in self.left_out:
+                continue
             night = self._nights.get(history.ceremony)
             if night is None or night.history.number < history.number:
                 await self._open(history)

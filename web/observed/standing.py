@@ -65,9 +65,9 @@ class Standing(Collector):
         broken.add_metric([], len(self._parts.nights.broken))
         yield readable
         yield broken
-        yield _gauge(
-            "tracker_log_version", "Version the log ends with.", (self._heads or {}).items()
-        )
+        left_out = self._parts.nights.left_out
+        heads = (each for each in (self._heads or {}).items() if each[0] not in left_out)
+        yield _gauge("tracker_log_version", "Version the log ends with.", heads)
         yield _gauge(
             "tracker_version",
             "Version the feed shows.",
