@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
@@ -12,6 +13,8 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import (
     Components,
+    Contact,
+    License,
     OpenAPIMediaType,
     Operation,
     Parameter,
@@ -19,6 +22,8 @@ from litestar.openapi.spec import (
     RequestBody,
     Schema,
     SecurityScheme,
+    Server,
+    Tag,
 )
 from litestar.openapi.spec.enums import OpenAPIType
 
@@ -36,7 +41,12 @@ from web.desk.programme_csv import FACTS
 from web.desk.programme_csv import MEDIA_TYPE as CSV
 from web.desk.tokens import TokenWish
 from web.errors import MisreadProblem, Problem, RefusedProblem, StaleProblem
+from web.openapi import deliveries
+from web.openapi.examples import add_examples
+from web.openapi.headers import add_headers
 from web.openapi.links import link
+from web.openapi.operations import TAGS, describe
+from web.openapi.plain import TIME, plain_parameters, reference, tidy
 from web.openapi.streams import STREAMS
 from web.queries import NUMBER
 from web.sockets import messages
@@ -171,11 +181,25 @@ class _WholeDocument(JsonRenderPlugin):
 CONFIG: Final = OpenAPIConfig(
     title="Awards-night tracker",
     version=VERSION,
-    description="An awards night as a log of events: boards, frames, live feed, replay, desk.",
+    description=(
+        "An awards night as a log of events: boards, frames, live feed, replay, desk. Errors are"
+        " problems (RFC 9457); what changes has an ETag; posts may be sent again by their key."
+    ),
+    # As long as nothing else is said of the program, whose package is private.
+    license=License(name="All rights reserved", identifier="LicenseRef-All-rights-reserved"),
+    contact=Contact(name="The operator of this server"),
+    servers=[Server(url="/", description="This server")],
+    tags=[Tag(name=name, description=told) for name, told in TAGS.items()],
     path="/schema",
     render_plugins=[_WholeDocument()],
     components=Components(
-        security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+        security_schemes={
+            "bearer": SecurityScheme(
+                type="http",
+                scheme="bearer",
+                description="A token that an admin made, or that a code was traded for.",
+            )
+        }
     ),
 )
 
@@ -190,21 +214,8 @@ _LINES: Final = {
 _TAKEN: Final = {"anyOf": [{"enum": sorted(RESERVED)}, {"pattern": f"{REHEARSAL}$"}]}
 """Ids that are the tracker's own."""
 
-# Of every shape: the stored form of a time, and what else is read as one.
-_TIMES: Final = frozenset(
-    {
-        *("starts_at", "occurred_at", "recorded_at", "created_at", "expires_at"),
-        *("server_time", "since"),
-    }
-)
-_TIME: Final = {
-    "type": "string",
-    "format": "date-time",
-    "pattern": (
-        "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?"
-        "([Zz]|[+-][0-9]{2}:[0-9]{2})$"
-    ),
-}
+_BODY: Final = "Body"
+"""What the name of a posted event ends with: its type has one field more than the stored one."""
 
 
 def openapi(litestar: dict[str, Any]) -> dict[str, Any]:
@@ -215,57 +226,44 @@ def openapi(litestar: dict[str, Any]) -> dict[str, Any]:
     document = copy.deepcopy(litestar)
     schemas = {**document["components"]["schemas"], **components}
     for schema in schemas.values():
-        _tidy(schema)
+        tidy(schema)
     tags = sorted(get_args(Event), key=lambda each: each.__name__)
-    schemas["Event"] = {"anyOf": [_reference(each.__name__) for each in tags]}
-    schemas["EventBody"] = {"anyOf": [_with_time(schemas[each.__name__]) for each in tags]}
+    schemas["Event"] = _one_of(tags, "")
+    schemas |= {f"{each.__name__}{_BODY}": _with_time(schemas[each.__name__]) for each in tags}
+    schemas["EventBody"] = _one_of(tags, _BODY)
+    schemas |= deliveries.SCHEMAS
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     for item in document["paths"].values():
         for operation in item.values():
-            _plain_parameters(operation)
+            plain_parameters(operation)
             if "application/json" in operation["responses"].get("400", {}).get("content", {}):
                 del operation["responses"]["400"]  # Litestar's own guess; no door answers so
-    link(document["paths"])
     document["components"]["schemas"]["ProgrammeCeremony"]["properties"]["id"]["not"] = _TAKEN
     log = document["paths"]["/api/ceremonies/{ceremony}/events"]["get"]
     log["responses"]["200"]["content"]["application/x-ndjson"] = {"schema": _LINES}
-    document["paths"] |= STREAMS
+    document["paths"] |= copy.deepcopy(STREAMS)
+    document["webhooks"] = deliveries.WEBHOOKS
+    describe(document["paths"])
+    link(document["paths"])
+    add_headers(document)
+    add_examples(document)
     return document
 
 
-def _tidy(schema: dict[str, Any]) -> None:
-    """Say what the structs mean: what has a default is always sent, and a patch is open."""
-    schema["description"] = schema.get("description", "").split("\n\n")[0].strip()
-    if not schema["description"]:
-        del schema["description"]
-    properties = schema.get("properties", {})
-    always = [name for name, value in properties.items() if value.pop("default", None) is not None]
-    if always:
-        schema["required"] = [*schema["required"], *always]
-    if not schema.get("required"):
-        schema.pop("required", None)
-    if "patch" in properties:
-        properties["patch"] = {"type": "object", "additionalProperties": True}
-    for name in _TIMES & properties.keys():
-        properties[name] = {**properties[name], **_TIME}
-    if "event" in properties and "discriminator" in properties["event"]:
-        properties["event"] = _reference("Event")
-
-
-def _plain_parameters(operation: dict[str, Any]) -> None:
-    """Let a parameter that may be absent be of one type: in a query, nothing is null."""
-    for parameter in operation.get("parameters", ()):
-        schema = parameter["schema"]
-        choices = [each for each in schema.pop("oneOf", ()) if each != {"type": "null"}]
-        for choice in choices:
-            schema = choice | schema  # what a door says of it is more than Litestar knows
-        parameter["schema"] = schema
-
-
-def _reference(name: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{name}"}
+def _one_of(events: Sequence[type[msgspec.Struct]], ending: str) -> dict[str, Any]:
+    kinds = {str(each.__struct_config__.tag): f"{each.__name__}{ending}" for each in events}
+    references = {tag: reference(name) for tag, name in kinds.items()}
+    mapping = {tag: each["$ref"] for tag, each in references.items()}
+    return {
+        "anyOf": list(references.values()),
+        "discriminator": {"propertyName": "type", "mapping": mapping},
+    }
 
 
 def _with_time(schema: dict[str, Any]) -> dict[str, Any]:
-    time = {**_TIME, "description": "Now, where absent."}
-    return {**schema, "properties": {**schema["properties"], "occurred_at": time}}
+    time = {**TIME, "description": "Now, where absent."}
+    return {
+        **schema,
+        "title": schema["title"] + _BODY,
+        "properties": {**schema["properties"], "occurred_at": time},
+    }

@@ -11,11 +11,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the ceremonies */
-        get: operations["ApiCeremoniesListCeremonies"];
+        /**
+         * List the ceremonies
+         * @description Latest start first; rehearsals are marked.
+         */
+        get: operations["listCeremonies"];
         put?: never;
-        /** Schedule a ceremony with its programme, all or nothing */
-        post: operations["ApiCeremoniesSchedule"];
+        /**
+         * Schedule a ceremony with its programme, all or nothing
+         * @description The programme is JSON, or a table in CSV with the ceremony in the query. The same `Idempotency-Key` with the same body gets the first answer again: where none comes, send it again with its key.
+         */
+        post: operations["scheduleCeremony"];
         delete?: never;
         options?: never;
         head?: never;
@@ -29,8 +35,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell where a ceremony stands */
-        get: operations["ApiCeremoniesCeremonyReadHead"];
+        /**
+         * Tell where a ceremony stands
+         * @description Its phase, version and epoch, its chapters, and which results were replaced.
+         */
+        get: operations["getCeremony"];
         put?: never;
         post?: never;
         delete?: never;
@@ -46,8 +55,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Show the board at a version */
-        get: operations["ApiCeremoniesCeremonyBoardReadBoard"];
+        /**
+         * Show the board at a version
+         * @description The whole scoreboard, now or at a version. What changes is keyed by id; `ranking` alone is a list.
+         */
+        get: operations["getBoard"];
         put?: never;
         post?: never;
         delete?: never;
@@ -63,8 +75,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Put the ceremony into a calendar */
-        get: operations["ApiCeremoniesCeremonyCeremonyIcsReadCalendar"];
+        /**
+         * Put the ceremony into a calendar
+         * @description One entry in iCalendar (RFC 5545); it keeps its UID when it moves.
+         */
+        get: operations["getCalendar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -80,8 +95,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow what goes on at the desk, as an event stream */
-        get: operations["Desk"];
+        /**
+         * Follow what goes on at the desk, as an event stream
+         * @description The last ten events with who posted them, each new one, and who is at the desk.
+         */
+        get: operations["followDesk"];
         put?: never;
         post?: never;
         delete?: never;
@@ -97,11 +115,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the log */
-        get: operations["ApiCeremoniesCeremonyEventsReadEvents"];
+        /**
+         * Read the log
+         * @description At most 500 events come at once, 100 where no limit is asked for. As `application/x-ndjson` all of them come, an event a line.
+         */
+        get: operations["listEvents"];
         put?: never;
-        /** Append one event */
-        post: operations["ApiCeremoniesCeremonyEventsAppend"];
+        /**
+         * Append one event
+         * @description The answer holds the frame that every viewer gets. What is so already appends nothing and is answered with 200. The same `Idempotency-Key` with the same body gets the first answer again: where none comes, send it again with its key.
+         */
+        post: operations["postEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -115,8 +139,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read one event */
-        get: operations["ApiCeremoniesCeremonyEventsVersionReadEvent"];
+        /**
+         * Read one event
+         * @description An event in its envelope never changes.
+         */
+        get: operations["getEvent"];
         put?: never;
         post?: never;
         delete?: never;
@@ -132,8 +159,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a page of frames */
-        get: operations["ApiCeremoniesCeremonyFramesEpochPageReadFrames"];
+        /**
+         * Read a page of frames
+         * @description Page k opens with the board of version 64k and holds the frames 64k+1 to 64k+64. A full page may be kept for a year.
+         */
+        get: operations["getFramePage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -149,8 +179,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow the night: on a socket, or as an event stream */
-        get: operations["Live"];
+        /**
+         * Follow the night: on a socket, or as an event stream
+         * @description A socket for a client that asks to upgrade, else an event stream; both say the same JSON. Come back with the cursor, and no version is left out or told twice.
+         */
+        get: operations["followLive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -166,8 +199,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the log with its actors */
-        get: operations["ApiCeremoniesCeremonyLogReadLog"];
+        /**
+         * Read the log with its actors
+         * @description With the name of the token that posted each. At most 500 events come at once, 100 where no limit is asked for.
+         */
+        get: operations["getLog"];
         put?: never;
         post?: never;
         delete?: never;
@@ -185,8 +221,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin a rehearsal, in place of the last one */
-        post: operations["ApiCeremoniesCeremonyRehearsalsRehearse"];
+        /**
+         * Begin a rehearsal, in place of the last one
+         * @description A history of its own with the same programme, starting now. The same `Idempotency-Key` with the same body gets the first answer again: where none comes, send it again with its key.
+         */
+        post: operations["beginRehearsal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -200,8 +239,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Replay the night on a socket, at the viewer's pace */
-        get: operations["Replay"];
+        /**
+         * Replay the night on a socket, at the viewer's pace
+         * @description The server sends `x-messages.server` and takes `x-messages.client`, as JSON in text messages.
+         */
+        get: operations["openReplay"];
         put?: never;
         post?: never;
         delete?: never;
@@ -217,8 +259,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the winners as a table */
-        get: operations["ApiCeremoniesCeremonyWinnersCsvReadWinnersTable"];
+        /**
+         * List the winners as a table
+         * @description A header, then a line for each winner in running order.
+         */
+        get: operations["getWinnersTable"];
         put?: never;
         post?: never;
         delete?: never;
@@ -234,8 +279,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the winners */
-        get: operations["ApiCeremoniesCeremonyWinnersJsonReadWinners"];
+        /**
+         * List the winners
+         * @description The standing results in running order; a tie has a line each.
+         */
+        get: operations["getWinners"];
         put?: never;
         post?: never;
         delete?: never;
@@ -251,8 +299,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow the winners with a feed reader */
-        get: operations["ApiCeremoniesCeremonyWinnersRssReadFeed"];
+        /**
+         * Follow the winners with a feed reader
+         * @description RSS 2.0, newest first: an item for each result announced, corrected or taken back.
+         */
+        get: operations["getWinnersFeed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -268,11 +319,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the tokens, without what would let one use them */
-        get: operations["ApiTokensListed"];
+        /**
+         * List the tokens, without what would let one use them
+         * @description Those that were issued and not revoked.
+         */
+        get: operations["listTokens"];
         put?: never;
-        /** Make a token; it is shown in this answer alone */
-        post: operations["ApiTokensMake"];
+        /**
+         * Make a token; it is shown in this answer alone
+         * @description What is secret in the answer is shown there alone.
+         */
+        post: operations["createToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -288,8 +345,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Invite somebody to a token of their own, by an address that signs in once */
-        post: operations["ApiTokensInvitationsInvite"];
+        /**
+         * Invite somebody to a token of their own, by an address that signs in once
+         * @description `/console#once=CODE` signs in whoever opens it first. What is secret in the answer is shown there alone.
+         */
+        post: operations["createInvitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -303,8 +363,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read what the token that asks is good for */
-        get: operations["ApiTokensMineMine"];
+        /**
+         * Read what the token that asks is good for
+         * @description Its name, its role, and for which ceremony and until when.
+         */
+        get: operations["getOwnToken"];
         put?: never;
         post?: never;
         delete?: never;
@@ -322,8 +385,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Trade the code of an invitation, or of the first start, for a token */
-        post: operations["ApiTokensRedeemRedeem"];
+        /**
+         * Trade the code of an invitation, or of the first start, for a token
+         * @description A code is good once, and needs no token. What is secret in the answer is shown there alone.
+         */
+        post: operations["redeemCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -340,8 +406,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke a token, at once and for ever */
-        delete: operations["ApiTokensRevoke"];
+        /**
+         * Revoke a token, at once and for ever
+         * @description It is good for nothing from then on, on open streams too.
+         */
+        delete: operations["revokeToken"];
         options?: never;
         head?: never;
         patch?: never;
@@ -354,11 +423,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the webhooks, and how their deliveries go */
-        get: operations["ApiWebhooksListed"];
+        /**
+         * List the webhooks, and how their deliveries go
+         * @description Each with the last version that arrived, and why none does.
+         */
+        get: operations["listWebhooks"];
         put?: never;
-        /** Tell an address of a ceremony's events from now on */
-        post: operations["ApiWebhooksAdd"];
+        /**
+         * Tell an address of a ceremony's events from now on
+         * @description Deliveries are signed as Standard Webhooks has it, come in order and at least once; see `webhooks`. What is secret in the answer is shown there alone.
+         */
+        post: operations["createWebhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -375,8 +450,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Tell an address no more */
-        delete: operations["ApiWebhooksRemove"];
+        /**
+         * Tell an address no more
+         * @description Whatever is under way may still arrive.
+         */
+        delete: operations["deleteWebhook"];
         options?: never;
         head?: never;
         patch?: never;
@@ -389,8 +467,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell that the process is alive */
-        get: operations["HealthzHealthz"];
+        /**
+         * Tell that the process is alive
+         * @description 200 while the process lives.
+         */
+        get: operations["getHealth"];
         put?: never;
         post?: never;
         delete?: never;
@@ -406,8 +487,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell whether the log is reachable and all boards are up to date */
-        get: operations["ReadyzReadyz"];
+        /**
+         * Tell whether the log is reachable and all boards are up to date
+         * @description 503 while a board is behind its log or the log is out of reach.
+         */
+        get: operations["getReadiness"];
         put?: never;
         post?: never;
         delete?: never;
@@ -417,7 +501,28 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    eventRecorded: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an event that was recorded
+         * @description Sent to the address of a webhook, in order and at least once.
+         */
+        post: operations["receiveEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** Answer */
@@ -491,11 +596,43 @@ export interface components {
             type: "category-listed";
         };
         /**
+         * CategoryListedBody
+         * @description A category with its nominees in ballot order.
+         */
+        CategoryListedBody: {
+            category: string;
+            name: string;
+            nominees: components["schemas"]["Nominee"][];
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
+            position: number;
+            /** @enum {unknown} */
+            type: "category-listed";
+        };
+        /**
          * CategoryWithdrawn
          * @description A category that will not be awarded.
          */
         CategoryWithdrawn: {
             category: string;
+            reason?: string;
+            /** @enum {unknown} */
+            type: "category-withdrawn";
+        };
+        /**
+         * CategoryWithdrawnBody
+         * @description A category that will not be awarded.
+         */
+        CategoryWithdrawnBody: {
+            category: string;
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
             reason?: string;
             /** @enum {unknown} */
             type: "category-withdrawn";
@@ -532,6 +669,20 @@ export interface components {
             type: "ceremony-ended";
         };
         /**
+         * CeremonyEndedBody
+         * @description The show is over; corrections may still follow.
+         */
+        CeremonyEndedBody: {
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
+            reason?: string;
+            /** @enum {unknown} */
+            type: "ceremony-ended";
+        };
+        /**
          * CeremonyReopened
          * @description The end was called too early.
          */
@@ -541,10 +692,40 @@ export interface components {
             type: "ceremony-reopened";
         };
         /**
+         * CeremonyReopenedBody
+         * @description The end was called too early.
+         */
+        CeremonyReopenedBody: {
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
+            reason?: string;
+            /** @enum {unknown} */
+            type: "ceremony-reopened";
+        };
+        /**
          * CeremonyRescheduled
          * @description A new start, before the old one came.
          */
         CeremonyRescheduled: {
+            reason?: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {unknown} */
+            type: "ceremony-rescheduled";
+        };
+        /**
+         * CeremonyRescheduledBody
+         * @description A new start, before the old one came.
+         */
+        CeremonyRescheduledBody: {
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
             reason?: string;
             /** Format: date-time */
             starts_at: string;
@@ -565,10 +746,42 @@ export interface components {
             venue?: string;
         };
         /**
+         * CeremonyScheduledBody
+         * @description First in every stream, once.
+         */
+        CeremonyScheduledBody: {
+            hosts?: string[];
+            name: string;
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {unknown} */
+            type: "ceremony-scheduled";
+            venue?: string;
+        };
+        /**
          * CeremonyStarted
          * @description The show is on.
          */
         CeremonyStarted: {
+            reason?: string;
+            /** @enum {unknown} */
+            type: "ceremony-started";
+        };
+        /**
+         * CeremonyStartedBody
+         * @description The show is on.
+         */
+        CeremonyStartedBody: {
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
             reason?: string;
             /** @enum {unknown} */
             type: "ceremony-started";
@@ -597,6 +810,21 @@ export interface components {
          */
         CodeGiven: {
             code: string;
+        };
+        /**
+         * Delivery
+         * @description An event that a webhook is told of.
+         */
+        Delivery: {
+            /** DeliveryData */
+            data: {
+                epoch: string;
+                recorded: components["schemas"]["Recorded"];
+            };
+            /** Format: date-time */
+            timestamp: string;
+            /** @description The ceremony's id, and `.event` */
+            type: string;
         };
         /**
          * DeskHello
@@ -630,195 +858,7 @@ export interface components {
             name: string;
         };
         Event: components["schemas"]["CategoryListed"] | components["schemas"]["CategoryWithdrawn"] | components["schemas"]["CeremonyEnded"] | components["schemas"]["CeremonyReopened"] | components["schemas"]["CeremonyRescheduled"] | components["schemas"]["CeremonyScheduled"] | components["schemas"]["CeremonyStarted"] | components["schemas"]["MomentNoted"] | components["schemas"]["MomentWithdrawn"] | components["schemas"]["NomineeWithdrawn"] | components["schemas"]["PresentingBegan"] | components["schemas"]["ResultConfirmed"] | components["schemas"]["ResultPutUnderReview"] | components["schemas"]["RunningOrderSet"] | components["schemas"]["WinnerAnnounced"] | components["schemas"]["WinnerCorrected"] | components["schemas"]["WinnerRetracted"] | components["schemas"]["WorkListed"];
-        EventBody: {
-            category: string;
-            name: string;
-            nominees: components["schemas"]["Nominee"][];
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            position: number;
-            /** @enum {unknown} */
-            type: "category-listed";
-        } | {
-            category: string;
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            reason?: string;
-            /** @enum {unknown} */
-            type: "category-withdrawn";
-        } | {
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            reason?: string;
-            /** @enum {unknown} */
-            type: "ceremony-ended";
-        } | {
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            reason?: string;
-            /** @enum {unknown} */
-            type: "ceremony-reopened";
-        } | {
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            reason?: string;
-            /** Format: date-time */
-            starts_at: string;
-            /** @enum {unknown} */
-            type: "ceremony-rescheduled";
-        } | {
-            hosts?: string[];
-            name: string;
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            /** Format: date-time */
-            starts_at: string;
-            /** @enum {unknown} */
-            type: "ceremony-scheduled";
-            venue?: string;
-        } | {
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            reason?: string;
-            /** @enum {unknown} */
-            type: "ceremony-started";
-        } | {
-            kind: string;
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            people?: string[];
-            text: string;
-            /** @enum {unknown} */
-            type: "moment-noted";
-            works?: string[];
-        } | {
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            reason?: string;
-            /** @enum {unknown} */
-            type: "moment-withdrawn";
-            version: number;
-        } | {
-            category: string;
-            nominee: string;
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            reason?: string;
-            /** @enum {unknown} */
-            type: "nominee-withdrawn";
-        } | {
-            category: string;
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            presenters?: string[];
-            /** @enum {unknown} */
-            type: "presenting-began";
-        } | {
-            category: string;
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            reason?: string;
-            /** @enum {unknown} */
-            type: "result-confirmed";
-        } | {
-            category: string;
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            reason?: string;
-            /** @enum {unknown} */
-            type: "result-put-under-review";
-        } | {
-            categories: string[];
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            /** @enum {unknown} */
-            type: "running-order-set";
-        } | {
-            category: string;
-            nominees: string[];
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            /** @enum {unknown} */
-            type: "winner-announced";
-        } | {
-            category: string;
-            nominees: string[];
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            reason?: string;
-            /** @enum {unknown} */
-            type: "winner-corrected";
-        } | {
-            category: string;
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            reason?: string;
-            /** @enum {unknown} */
-            type: "winner-retracted";
-        } | {
-            distributors?: components["schemas"]["Distributor"][];
-            imdb?: string;
-            /**
-             * Format: date-time
-             * @description Now, where absent.
-             */
-            occurred_at?: string;
-            title: string;
-            /** @enum {unknown} */
-            type: "work-listed";
-            work: string;
-        };
+        EventBody: components["schemas"]["CategoryListedBody"] | components["schemas"]["CategoryWithdrawnBody"] | components["schemas"]["CeremonyEndedBody"] | components["schemas"]["CeremonyReopenedBody"] | components["schemas"]["CeremonyRescheduledBody"] | components["schemas"]["CeremonyScheduledBody"] | components["schemas"]["CeremonyStartedBody"] | components["schemas"]["MomentNotedBody"] | components["schemas"]["MomentWithdrawnBody"] | components["schemas"]["NomineeWithdrawnBody"] | components["schemas"]["PresentingBeganBody"] | components["schemas"]["ResultConfirmedBody"] | components["schemas"]["ResultPutUnderReviewBody"] | components["schemas"]["RunningOrderSetBody"] | components["schemas"]["WinnerAnnouncedBody"] | components["schemas"]["WinnerCorrectedBody"] | components["schemas"]["WinnerRetractedBody"] | components["schemas"]["WorkListedBody"];
         /** Events */
         Events: {
             events: components["schemas"]["Recorded"][];
@@ -995,10 +1035,42 @@ export interface components {
             works?: string[];
         };
         /**
+         * MomentNotedBody
+         * @description Something worth remembering that is no award.
+         */
+        MomentNotedBody: {
+            kind: string;
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
+            people?: string[];
+            text: string;
+            /** @enum {unknown} */
+            type: "moment-noted";
+            works?: string[];
+        };
+        /**
          * MomentWithdrawn
          * @description A noted moment that proved wrong, named by its version.
          */
         MomentWithdrawn: {
+            reason?: string;
+            /** @enum {unknown} */
+            type: "moment-withdrawn";
+            version: number;
+        };
+        /**
+         * MomentWithdrawnBody
+         * @description A noted moment that proved wrong, named by its version.
+         */
+        MomentWithdrawnBody: {
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
             reason?: string;
             /** @enum {unknown} */
             type: "moment-withdrawn";
@@ -1032,6 +1104,22 @@ export interface components {
         NomineeWithdrawn: {
             category: string;
             nominee: string;
+            reason?: string;
+            /** @enum {unknown} */
+            type: "nominee-withdrawn";
+        };
+        /**
+         * NomineeWithdrawnBody
+         * @description A nomination that no longer stands.
+         */
+        NomineeWithdrawnBody: {
+            category: string;
+            nominee: string;
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
             reason?: string;
             /** @enum {unknown} */
             type: "nominee-withdrawn";
@@ -1112,6 +1200,21 @@ export interface components {
          */
         PresentingBegan: {
             category: string;
+            presenters?: string[];
+            /** @enum {unknown} */
+            type: "presenting-began";
+        };
+        /**
+         * PresentingBeganBody
+         * @description A category is on stage.
+         */
+        PresentingBeganBody: {
+            category: string;
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
             presenters?: string[];
             /** @enum {unknown} */
             type: "presenting-began";
@@ -1245,11 +1348,41 @@ export interface components {
             type: "result-confirmed";
         };
         /**
+         * ResultConfirmedBody
+         * @description The doubt is over and the result stands.
+         */
+        ResultConfirmedBody: {
+            category: string;
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
+            reason?: string;
+            /** @enum {unknown} */
+            type: "result-confirmed";
+        };
+        /**
          * ResultPutUnderReview
          * @description A standing result is in doubt; its winners stand meanwhile.
          */
         ResultPutUnderReview: {
             category: string;
+            reason?: string;
+            /** @enum {unknown} */
+            type: "result-put-under-review";
+        };
+        /**
+         * ResultPutUnderReviewBody
+         * @description A standing result is in doubt; its winners stand meanwhile.
+         */
+        ResultPutUnderReviewBody: {
+            category: string;
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
             reason?: string;
             /** @enum {unknown} */
             type: "result-put-under-review";
@@ -1278,6 +1411,20 @@ export interface components {
          */
         RunningOrderSet: {
             categories: string[];
+            /** @enum {unknown} */
+            type: "running-order-set";
+        };
+        /**
+         * RunningOrderSetBody
+         * @description The order in which undecided categories are to come.
+         */
+        RunningOrderSetBody: {
+            categories: string[];
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
             /** @enum {unknown} */
             type: "running-order-set";
         };
@@ -1443,6 +1590,21 @@ export interface components {
             type: "winner-announced";
         };
         /**
+         * WinnerAnnouncedBody
+         * @description A result read out: one nominee, or more for a tie.
+         */
+        WinnerAnnouncedBody: {
+            category: string;
+            nominees: string[];
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
+            /** @enum {unknown} */
+            type: "winner-announced";
+        };
+        /**
          * WinnerCorrected
          * @description A standing result replaced by another.
          */
@@ -1454,11 +1616,42 @@ export interface components {
             type: "winner-corrected";
         };
         /**
+         * WinnerCorrectedBody
+         * @description A standing result replaced by another.
+         */
+        WinnerCorrectedBody: {
+            category: string;
+            nominees: string[];
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
+            reason?: string;
+            /** @enum {unknown} */
+            type: "winner-corrected";
+        };
+        /**
          * WinnerRetracted
          * @description A standing result taken back, with none in its place.
          */
         WinnerRetracted: {
             category: string;
+            reason?: string;
+            /** @enum {unknown} */
+            type: "winner-retracted";
+        };
+        /**
+         * WinnerRetractedBody
+         * @description A standing result taken back, with none in its place.
+         */
+        WinnerRetractedBody: {
+            category: string;
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
             reason?: string;
             /** @enum {unknown} */
             type: "winner-retracted";
@@ -1477,6 +1670,23 @@ export interface components {
         WorkListed: {
             distributors?: components["schemas"]["Distributor"][];
             imdb?: string;
+            title: string;
+            /** @enum {unknown} */
+            type: "work-listed";
+            work: string;
+        };
+        /**
+         * WorkListedBody
+         * @description A work that may be nominated.
+         */
+        WorkListedBody: {
+            distributors?: components["schemas"]["Distributor"][];
+            imdb?: string;
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
             title: string;
             /** @enum {unknown} */
             type: "work-listed";
@@ -1508,12 +1718,33 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description Names this version of the answer; send it back in If-None-Match
+         * @example "5fd7a1b3-1:120"
+         */
+        ETag: string;
+        /**
+         * @description Where what was made can be read
+         * @example /api/ceremonies/oscars-97/events/120
+         */
+        Location: string;
+        /**
+         * @description Seconds after which to try again
+         * @example 1
+         */
+        "Retry-After": number;
+        /**
+         * @description How to show a token
+         * @example Bearer realm="tracker"
+         */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    ApiCeremoniesListCeremonies: {
+    listCeremonies: {
         parameters: {
             query?: never;
             header?: never;
@@ -1531,11 +1762,51 @@ export interface operations {
                     "application/json": components["schemas"]["Ceremonies"];
                 };
             };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All room is taken, or the log is out of reach; the header says when to try again */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    ApiCeremoniesSchedule: {
+    scheduleCeremony: {
         parameters: {
             query?: {
+                /**
+                 * @description Answer with what would be; store nothing, bind no key
+                 * @example true
+                 */
                 dry_run?: boolean;
                 /** @description Of the ceremony itself, where the body is a table */
                 id?: string;
@@ -1549,7 +1820,10 @@ export interface operations {
                 hosts?: string;
             };
             header?: {
-                /** @description The same key and body get the first answer again, for ever */
+                /**
+                 * @description The same key and body get the first answer again, for ever
+                 * @example best-picture-1
+                 */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -1592,9 +1866,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1604,6 +1887,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1613,6 +1904,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key 'best-picture-1' came with another body before; use a new one.",
+                     *       "status": 409,
+                     *       "title": "The idempotency key came with another body",
+                     *       "type": "urn:awards-night:problem:key-reused"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1622,6 +1921,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A body may take 65,536 bytes here; send less at once.",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:awards-night:problem:too-large"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1637,28 +1944,56 @@ export interface operations {
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyReadHead: {
+    getCeremony: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the answer that the client holds; 304 where it is still right
+                 * @example "5fd7a1b3-1:120"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -1668,6 +2003,7 @@ export interface operations {
             /** @description Where a ceremony stands, and its table of contents. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1677,6 +2013,7 @@ export interface operations {
             /** @description The one you hold is still right */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1687,18 +2024,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All room is taken, or the log is out of reach; the header says when to try again */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyBoardReadBoard: {
+    getBoard: {
         parameters: {
             query?: {
+                /**
+                 * @description A version; the head where absent
+                 * @example 120
+                 */
                 at?: number;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the answer that the client holds; 304 where it is still right
+                 * @example "5fd7a1b3-1:120"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -1708,6 +2103,7 @@ export interface operations {
             /** @description Everything on screen; keyed by id, so that a change is a small merge patch. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1717,6 +2113,7 @@ export interface operations {
             /** @description The one you hold is still right */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1736,28 +2133,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyCeremonyIcsReadCalendar: {
+    getCalendar: {
         parameters: {
             query?: {
                 /** @description One of en, es; anything else is taken for en */
                 lang?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the answer that the client holds; 304 where it is still right
+                 * @example "5fd7a1b3-1:120"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -1767,6 +2209,7 @@ export interface operations {
             /** @description str(object='') -> str */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1776,6 +2219,7 @@ export interface operations {
             /** @description The one you hold is still right */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1786,16 +2230,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All room is taken, or the log is out of reach; the header says when to try again */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    Desk: {
+    followDesk: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -1814,9 +2306,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1826,6 +2327,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1835,28 +2344,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description No seat is free */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All room is taken, or the log is out of reach; the header says when to try again */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyEventsReadEvents: {
+    listEvents: {
         parameters: {
             query?: {
+                /**
+                 * @description Only what follows this version
+                 * @example 74
+                 */
                 after?: number;
+                /**
+                 * @description How many at most
+                 * @example 100
+                 */
                 limit?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -1888,32 +2444,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyEventsAppend: {
+    postEvent: {
         parameters: {
             query?: {
+                /**
+                 * @description Answer with what would be; store nothing, bind no key
+                 * @example true
+                 */
                 dry_run?: boolean;
             };
             header?: {
-                /** @description The same key and body get the first answer again, for ever */
+                /**
+                 * @description The same key and body get the first answer again, for ever
+                 * @example best-picture-1
+                 */
                 "Idempotency-Key"?: string;
-                /** @description The version the producer builds on, in quotes */
+                /**
+                 * @description The version the producer builds on, in quotes
+                 * @example "120"
+                 */
                 "If-Match"?: string;
             };
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -1936,6 +2541,8 @@ export interface operations {
             /** @description Appended */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1954,9 +2561,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1966,6 +2582,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1975,6 +2599,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1984,6 +2616,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key 'best-picture-1' came with another body before; use a new one.",
+                     *       "status": 409,
+                     *       "title": "The idempotency key came with another body",
+                     *       "type": "urn:awards-night:problem:key-reused"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2002,6 +2642,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A body may take 65,536 bytes here; send less at once.",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:awards-night:problem:too-large"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2017,29 +2665,61 @@ export interface operations {
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyEventsVersionReadEvent: {
+    getEvent: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the answer that the client holds; 304 where it is still right
+                 * @example "5fd7a1b3-1:120"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
+                /**
+                 * @description The event's place in the log, from 1
+                 * @example 75
+                 */
                 version: number;
             };
             cookie?: never;
@@ -2049,6 +2729,7 @@ export interface operations {
             /** @description An event in its place in the log. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2058,6 +2739,7 @@ export interface operations {
             /** @description The one you hold is still right */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2068,27 +2750,80 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyFramesEpochPageReadFrames: {
+    getFramePage: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the answer that the client holds; 304 where it is still right
+                 * @example "5fd7a1b3-1:120"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
+                /**
+                 * @description Of the head: `epoch`, or `corrected`
+                 * @example 5fd7a1b3-1
+                 */
                 epoch: string;
+                /**
+                 * @description Counted from 0
+                 * @example 0
+                 */
                 page: number;
             };
             cookie?: never;
@@ -2098,6 +2833,7 @@ export interface operations {
             /** @description Page k: the board at 64k and the frames 64k+1 to 64k+64, as far as there are any. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2107,6 +2843,7 @@ export interface operations {
             /** @description The one you hold is still right */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2117,30 +2854,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    Live: {
+    followLive: {
         parameters: {
             query?: {
+                /**
+                 * @description Of the cursor: with `after`
+                 * @example 5fd7a1b3-1
+                 */
                 epoch?: string;
+                /**
+                 * @description Only what follows this version
+                 * @example 74
+                 */
                 after?: number;
             };
             header?: {
+                /**
+                 * @description The cursor of an event stream: EPOCH:VERSION
+                 * @example 5fd7a1b3-1:120
+                 */
                 "Last-Event-ID"?: string;
             };
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -2169,6 +2957,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2178,6 +2974,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2187,19 +2991,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All room is taken, or the log is out of reach; the header says when to try again */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyLogReadLog: {
+    getLog: {
         parameters: {
             query?: {
+                /**
+                 * @description Only what follows this version
+                 * @example 74
+                 */
                 after?: number;
+                /**
+                 * @description How many at most
+                 * @example 100
+                 */
                 limit?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -2227,9 +3087,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2239,6 +3108,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2248,37 +3125,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyRehearsalsRehearse: {
+    beginRehearsal: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body get the first answer again, for ever */
+                /**
+                 * @description The same key and body get the first answer again, for ever
+                 * @example best-picture-1
+                 */
                 "Idempotency-Key"?: string;
             };
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -2315,9 +3225,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2327,6 +3246,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2336,6 +3263,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2345,6 +3280,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key 'best-picture-1' came with another body before; use a new one.",
+                     *       "status": 409,
+                     *       "title": "The idempotency key came with another body",
+                     *       "type": "urn:awards-night:problem:key-reused"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2354,6 +3297,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A body may take 65,536 bytes here; send less at once.",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:awards-night:problem:too-large"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2369,32 +3320,66 @@ export interface operations {
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    Replay: {
+    openReplay: {
         parameters: {
             query?: {
+                /**
+                 * @description Seconds of the night in a second
+                 * @example 60
+                 */
                 speed?: number;
+                /**
+                 * @description The version to start at
+                 * @example 75
+                 */
                 from?: number;
+                /**
+                 * @description The longest gap, in seconds of the night
+                 * @example 30
+                 */
                 idle?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -2414,6 +3399,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2423,6 +3416,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2432,6 +3433,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2441,16 +3450,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All room is taken, or the log is out of reach; the header says when to try again */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyWinnersCsvReadWinnersTable: {
+    getWinnersTable: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the answer that the client holds; 304 where it is still right
+                 * @example "5fd7a1b3-1:120"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -2460,6 +3523,7 @@ export interface operations {
             /** @description str(object='') -> str */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2469,6 +3533,7 @@ export interface operations {
             /** @description The one you hold is still right */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2479,16 +3544,70 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All room is taken, or the log is out of reach; the header says when to try again */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyWinnersJsonReadWinners: {
+    getWinners: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the answer that the client holds; 304 where it is still right
+                 * @example "5fd7a1b3-1:120"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -2498,6 +3617,7 @@ export interface operations {
             /** @description The standing results at a version, in running order. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2507,6 +3627,7 @@ export interface operations {
             /** @description The one you hold is still right */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2517,19 +3638,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All room is taken, or the log is out of reach; the header says when to try again */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiCeremoniesCeremonyWinnersRssReadFeed: {
+    getWinnersFeed: {
         parameters: {
             query?: {
                 /** @description One of en, es; anything else is taken for en */
                 lang?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the answer that the client holds; 304 where it is still right
+                 * @example "5fd7a1b3-1:120"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
+                /**
+                 * @description The ceremony's id
+                 * @example oscars-97
+                 */
                 ceremony: string;
             };
             cookie?: never;
@@ -2539,6 +3714,7 @@ export interface operations {
             /** @description str(object='') -> str */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2548,6 +3724,7 @@ export interface operations {
             /** @description The one you hold is still right */
             304: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2558,12 +3735,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All room is taken, or the log is out of reach; the header says when to try again */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiTokensListed: {
+    listTokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -2584,9 +3805,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2596,30 +3826,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiTokensMake: {
+    createToken: {
         parameters: {
             query?: never;
             header?: never;
@@ -2653,9 +3909,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2665,6 +3930,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2674,30 +3947,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A body may take 65,536 bytes here; send less at once.",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:awards-night:problem:too-large"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiTokensInvitationsInvite: {
+    createInvitation: {
         parameters: {
             query?: never;
             header?: never;
@@ -2730,9 +4029,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2742,6 +4050,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2751,30 +4067,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A body may take 65,536 bytes here; send less at once.",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:awards-night:problem:too-large"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiTokensMineMine: {
+    getOwnToken: {
         parameters: {
             query?: never;
             header?: never;
@@ -2795,9 +4137,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2807,30 +4158,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiTokensRedeemRedeem: {
+    redeemCode: {
         parameters: {
             query?: never;
             header?: never;
@@ -2864,9 +4241,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2876,34 +4262,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A body may take 65,536 bytes here; send less at once.",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:awards-night:problem:too-large"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiTokensRevoke: {
+    revokeToken: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The token's id
+                 * @example b3d1c9e07f52
+                 */
                 token: string;
             };
             cookie?: never;
@@ -2920,9 +4336,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2932,6 +4357,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2941,30 +4374,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiWebhooksListed: {
+    listWebhooks: {
         parameters: {
             query?: never;
             header?: never;
@@ -2985,9 +4444,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -2997,30 +4465,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiWebhooksAdd: {
+    createWebhook: {
         parameters: {
             query?: never;
             header?: never;
@@ -3036,6 +4530,7 @@ export interface operations {
             /** @description A webhook with the secret that its deliveries are signed with, shown in this answer alone. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3054,9 +4549,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3066,6 +4570,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3075,6 +4587,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3084,34 +4604,64 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A body may take 65,536 bytes here; send less at once.",
+                     *       "status": 413,
+                     *       "title": "The body is too large",
+                     *       "type": "urn:awards-night:problem:too-large"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ApiWebhooksRemove: {
+    deleteWebhook: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The webhook's id
+                 * @example 4f1e0a9c77d2
+                 */
                 webhook: string;
             };
             cookie?: never;
@@ -3128,9 +4678,18 @@ export interface operations {
             /** @description No valid token */
             401: {
                 headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Show a token: Authorization: Bearer ...",
+                     *       "status": 401,
+                     *       "title": "A valid token is needed",
+                     *       "type": "urn:awards-night:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3140,6 +4699,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "A producer's token may not make tokens.",
+                     *       "status": 403,
+                     *       "title": "That is not allowed",
+                     *       "type": "urn:awards-night:problem:forbidden"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -3149,30 +4716,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "No ceremony 'oscars-00' is known.",
+                     *       "status": 404,
+                     *       "title": "No such ceremony",
+                     *       "type": "urn:awards-night:problem:unknown-ceremony"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Too many requests; the header says when to try again */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The log is out of reach, or a board is behind it */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    HealthzHealthz: {
+    getHealth: {
         parameters: {
             query?: never;
             header?: never;
@@ -3190,9 +4783,45 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description All room is taken, or the log is out of reach; the header says when to try again */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    ReadyzReadyz: {
+    getReadiness: {
         parameters: {
             query?: never;
             header?: never;
@@ -3210,14 +4839,100 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
-            /** @description The log is out of reach, or a board is behind it */
-            503: {
+            /** @description Too many requests, or connections of one address; the header says when to try again */
+            429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Too many requests; try again in 1 s.",
+                     *       "status": 429,
+                     *       "title": "Too many requests",
+                     *       "type": "urn:awards-night:problem:too-many-requests"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The log is out of reach, or a board is behind it */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The log cannot be written now; try again.",
+                     *       "status": 503,
+                     *       "title": "Not at the moment",
+                     *       "type": "urn:awards-night:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receiveEvent: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The same for every attempt, by which an event that comes twice is known
+                 * @example 5fd7a1b3-1.120
+                 */
+                "webhook-id": string;
+                /**
+                 * @description Of this attempt, in Unix seconds
+                 * @example 1741003200
+                 */
+                "webhook-timestamp": string;
+                /**
+                 * @description `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body`
+                 * @example v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=
+                 */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Delivery"];
+            };
+        };
+        responses: {
+            /** @description Nobody is here any more: the webhook ends */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It has arrived; the next one follows */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is sent again later, or after `Retry-After` */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It is sent again later, or after `Retry-After` */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
