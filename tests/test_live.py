@@ -619,6 +619,7 @@ async def test_a_body_that_breaks_off_into_garbage_ends_its_request() -> None:
         client.say("POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
         assert (await client.answer())[0] == 400
         assert await client.rest() == b""
+        client.writer.close()
         await night.until(lambda: not (night.state.connections or night.state.tasks))
 
 
@@ -962,22 +963,26 @@ def test_uvicorn_still_has_all_that_the_live_protocol_leans_on() -> None:
     protocol.on_header(b"Connection", b"keep-alive, Upgrade")
     assert protocol.url == b"/a"
     assert protocol.headers[0] == (b"upgrade", b"WebSocket")
-    assert protocol._get_upgrade() == b"websocket"
+    assert protocol.scope["headers"] is protocol.headers
     for method in (
-        "_should_upgrade",
         "_unset_keepalive_if_required",
-        "_unsupported_upgrade_warning",
-        "handle_websocket_upgrade",
         "on_body",
+        "on_header",
         "on_headers_complete",
         "on_message_complete",
         "on_response_complete",
         "shutdown",
+        "timeout_keep_alive_handler",
     ):
         assert callable(getattr(HttpToolsProtocol, method)), method
     assert "response_complete" in RequestResponseCycle.__init__.__code__.co_names
     assert "response_started" in RequestResponseCycle.__init__.__code__.co_names
     assert "more_body" in RequestResponseCycle.__init__.__code__.co_names
+    assert "disconnected" in RequestResponseCycle.__init__.__code__.co_names
+    assert {"flow", "FlowControl"} <= set(HttpToolsProtocol.connection_made.__code__.co_names)
+    assert "disconnected" in HttpToolsProtocol.connection_lost.__code__.co_names
+    assert "resume_reading" in RequestResponseCycle.receive.__code__.co_names
+    assert "read_paused" in FlowControl.__init__.__code__.co_names
     assert callable(FlowControl.pause_reading)
     assert callable(FlowControl.resume_reading)
     assert "write_paused" in FlowControl.__init__.__code__.co_names

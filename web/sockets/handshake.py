@@ -1,10 +1,9 @@
 """Whether a request for a live feed may enter, decided from its head alone."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from itertools import chain
 from typing import Final, NamedTuple
 from urllib.parse import parse_qs, unquote
 
@@ -16,8 +15,10 @@ from events.store import UnknownStream
 from web.errors import MEDIA_TYPE, name_of, problem_json
 from web.policy import POLICY, STRICT
 from web.queries import number
+from web.sockets import request_rules
 from web.sockets.feed import Cursor
 from web.sockets.origins import Origins
+from web.sockets.request_rules import MAX_HEADER_LINES, Headers
 
 MAX_HEAD_BYTES = 16 * 1024
 LIVE: Final = "live"
@@ -59,9 +60,7 @@ class HandshakeRefused(Exception):
 
 
 Pairs = Iterable[tuple[bytes, bytes]]
-"""Header names, in lower case, with their values, as they came."""
-Headers = Mapping[bytes, Sequence[bytes]]
-"""By name: looked up several times a handshake, in a storm of them."""
+"""Header names, in lower case, with their values."""
 
 
 def by_name(pairs: Pairs) -> Headers:
@@ -101,7 +100,8 @@ class _Found:
         self.url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.setdefault(name.lower(), []).append(value)
+        # The parser leaves spaces at the end.
+        self.headers.setdefault(name.lower(), []).append(value.rstrip(b" \t"))
 
 
 def whole_head(data: bytes) -> tuple[RequestHead, bytes] | None:
@@ -121,8 +121,21 @@ def whole_head(data: bytes) -> tuple[RequestHead, bytes] | None:
         pass  # the parser's way to say that what follows is not HTTP
     except httptools.HttpParserError:
         return None
+    if not found.url.startswith(b"/") or not _is_plain(parser, found.headers):
+        return None
     head = live_head(parser, found.url, found.headers)
     return head and (head, data[end:])
+
+
+def _is_plain(parser: httptools.HttpRequestParser, headers: Headers) -> bool:
+    """Return whether nothing is wrong with a head, as far as that can be told quickly."""
+    if sum(map(len, headers.values())) > MAX_HEADER_LINES:
+        return False
+    try:
+        request_rules.check(parser.get_http_version(), headers)
+    except request_rules.BadRequest:
+        return False
+    return True
 
 
 def live_head(
@@ -142,7 +155,7 @@ def live_head(
 
 def wants_websocket(parser: httptools.HttpRequestParser, headers: Headers) -> bool:
     """Tell whether a request asks for a socket; a parser wants `Connection` to say so too."""
-    return parser.should_upgrade() and headers.get(b"upgrade", (b"",))[-1].lower() == b"websocket"
+    return parser.should_upgrade() and request_rules.names_socket(headers)
 
 
 def misplaced(parser: httptools.HttpRequestParser, headers: Headers) -> HandshakeRefused | None:
@@ -179,19 +192,6 @@ def unknown(ceremony: str) -> HandshakeRefused:
     """Return the refusal of a ceremony that there is not."""
     return HandshakeRefused(
         HTTPStatus.NOT_FOUND, str(UnknownStream(ceremony)), name="unknown-ceremony"
-    )
-
-
-def head_size(url: bytes, headers: Sequence[tuple[bytes, bytes]]) -> int:
-    """Return how many bytes a head took, to within its first line and its spaces."""
-    # Joined in a single step, since it is asked of every request.
-    return len(url) + len(b"".join(chain.from_iterable(headers))) + len(": \r\n") * len(headers)
-
-
-def head_too_long() -> HandshakeRefused:
-    return HandshakeRefused(
-        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-        f"The head of a request may take {MAX_HEAD_BYTES} bytes here.",
     )
 
 
@@ -234,6 +234,8 @@ def accept_socket(head: RequestHead, origins: Origins) -> bytes:
             HTTPStatus.BAD_REQUEST,
             "A socket is opened with one Sec-WebSocket-Key header: 16 bytes in base64.",
         )
+    if request_rules.has_body(head.headers):
+        raise HandshakeRefused(HTTPStatus.BAD_REQUEST, "A request that opens a socket has no body.")
     check_origin(head.headers, origins)
     return (
         "HTTP/1.1 101 Switching Protocols\r\n"

@@ -54,7 +54,9 @@ class Heart:
         now: The hour as text, for the heartbeats.
         interval: Seconds between heartbeats.
         patience: Seconds a closed connection may take to go.
-        hearing: Seconds in which a request must have come whole.
+        hearing: Seconds in which a request must have come whole, from the connection or from the
+            answer before it. Whatever else comes meanwhile is no request.
+        reading: Seconds in which a client must take what waits for it to be written.
         tick: Seconds between two looks at what is due.
     """
 
@@ -66,6 +68,7 @@ class Heart:
         interval: float = 10.0,
         patience: float = 2.0,
         hearing: float = 20.0,
+        reading: float = 60.0,
         tick: float = 1.0,
     ) -> None:
         self._feeds = feeds
@@ -73,11 +76,13 @@ class Heart:
         self._interval = interval
         self._patience = patience
         self._hearing = hearing
+        self._reading = reading
         self._tick = tick
         self._next_beat: float | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._lingering: dict[Lingering, float] = {}
-        self._unheard: dict[asyncio.BaseTransport, float] = {}
+        self._unheard: dict[asyncio.Transport, float] = {}
+        self._unread: dict[asyncio.Transport, float] = {}
         self._leaving = 0
 
     def start(self) -> None:
@@ -106,7 +111,11 @@ class Heart:
         for transport, deadline in tuple(self._unheard.items()):
             if now >= deadline:
                 self.heard(transport)
-                transport.close()
+                self.close(transport)
+        for transport, deadline in tuple(self._unread.items()):
+            if now >= deadline:
+                self.taken(transport)
+                transport.abort()
         if self._next_beat is None or now >= self._next_beat:
             self._next_beat = now + self._interval
             hour = self._now()
@@ -126,14 +135,34 @@ class Heart:
         """Return when one of the viewers that are sent away shall come back."""
         return retry_ms(self._leaving)
 
-    def hear(self, transport: asyncio.BaseTransport) -> None:
+    def hear(self, transport: asyncio.Transport) -> None:
         """Wait for a request; one that does not come, or comes in drops, is not waited for long."""
         if transport not in self._unheard:
             self._unheard[transport] = asyncio.get_running_loop().time() + self._hearing
 
-    def heard(self, transport: asyncio.BaseTransport) -> None:
-        """Wait no longer: the request is here, or the connection is gone."""
+    def heard(self, transport: asyncio.Transport) -> None:
+        """Wait no longer: the request is here."""
         self._unheard.pop(transport, None)
+
+    def await_reader(self, transport: asyncio.Transport) -> None:
+        """Wait until what was written is taken; a client that does not read it is cut off."""
+        if transport not in self._unread:
+            self._unread[transport] = asyncio.get_running_loop().time() + self._reading
+
+    def taken(self, transport: asyncio.Transport) -> None:
+        """Wait no longer: what was written has been taken, but for a little."""
+        self._unread.pop(transport, None)
+
+    def forget(self, transport: asyncio.Transport) -> None:
+        """Wait for nothing: the connection is gone, or another rule holds for it."""
+        self.heard(transport)
+        self.taken(transport)
+
+    def close(self, transport: asyncio.Transport) -> None:
+        """Close a connection once what was written is taken, or not taken for too long."""
+        transport.close()
+        if transport.get_write_buffer_size():
+            self.await_reader(transport)
 
     def linger(
         self,
@@ -149,6 +178,7 @@ class Heart:
             connections: The server's own list, which the connection stays in until it is gone.
             patience: Seconds; None for the usual.
         """
+        self.forget(transport)
         lingering = Lingering(transport, connections, self._lingering)
         most = self._patience if patience is None else patience
         self._lingering[lingering] = asyncio.get_running_loop().time() + most

@@ -12,7 +12,6 @@ from web.sockets.feed import Feeds
 from web.sockets.handshake import (
     LIVE,
     HandshakeRefused,
-    Headers,
     RequestHead,
     accept_socket,
     cursor_of,
@@ -23,6 +22,7 @@ from web.sockets.heart import Heart
 from web.sockets.origins import Origins
 from web.sockets.replay_viewer import ReplayViewer
 from web.sockets.replays import Replays
+from web.sockets.request_rules import Headers
 from web.sockets.response import STREAM_HEADERS, problem_answer, response_head
 from web.sockets.viewers import LiveViewer, SocketViewer, StreamViewer
 
@@ -88,7 +88,7 @@ class Visit(asyncio.Protocol):
 
     def end(self) -> None:
         """Leave: the connection is gone."""
-        self.door.heart.heard(self.transport)
+        self.door.heart.forget(self.transport)
         if self._seat is not None:
             self._seat.leave()
 
@@ -108,7 +108,7 @@ class Visit(asyncio.Protocol):
             paused: Not all that was written before could be sent.
         """
         self._state.total_requests += 1
-        self.door.heart.heard(self.transport)
+        self.door.heart.forget(self.transport)
         try:
             if isinstance(asked, HandshakeRefused):
                 raise asked
