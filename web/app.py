@@ -30,7 +30,7 @@ from web.metrics import metrics_route
 from web.observed.requests import observed
 from web.observed.traces import traces_of
 from web.observed.watch import Watch
-from web.openapi.schema import CONFIG
+from web.openapi.served import ServedDocument
 from web.packed import Larder, takes_gzip
 from web.pages import outputs
 from web.pages.routes import page_routes
@@ -176,7 +176,7 @@ def doors(parts: Parts) -> Litestar:
             allow_headers=["Last-Event-ID", "If-None-Match"],
             expose_headers=["ETag"],
         ),
-        openapi_config=CONFIG,
+        openapi_config=ServedDocument().config(),
         logging_config=None,
         debug=False,
     )
