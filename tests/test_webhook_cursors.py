@@ -1,7 +1,9 @@
 """How far deliveries have come: kept apart from the events, and never ahead of them."""
 
 import asyncio
+import sqlite3
 from collections.abc import Collection, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from events.store import EventStore, History, StoreUnavailable
 from hooks import Wire, added, begun, delivering, said, settled
 from night import LIVE, recorded
 from web.clock import now
+from web.commands.keeping import verify_file
 from web.webhooks.cursors import DeliveryCursors
 from web.webhooks.subscriptions import Webhooks
 
@@ -263,3 +266,46 @@ async def test_notes_of_older_programs_lead_on_into_a_history_begun_anew() -> No
     await noted(store, webhook.id, newer.number, 1, 2)
 
     assert (await loaded(store)).cursors.of(webhook.id) == Cursor(newer.number, 2)
+
+
+async def test_a_garbled_cursor_is_no_damage_and_costs_deliveries_that_come_twice(
+    tmp_path: Path,
+) -> None:
+    path, wire = tmp_path / "log.db", Wire()
+    store = await SqliteStore.open(path)
+    history = await store.begin(recorded(LIVE, ID))
+    webhooks = Webhooks(store, now=now)
+    await added(webhooks, history, HEAD)
+    async with delivering(store, webhooks, wire):
+        await said(store, history, 3)
+        await wire.until(3)
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE cursors SET version = version + 1")
+        connection.commit()
+
+    verify_file(path, lambda _: None)  # raises where something is wrong
+    store = await SqliteStore.open(path)
+    async with delivering(store, await loaded(store), wire):
+        await said(store, await store.current(ID), 1)
+        await wire.until(7)
+    await store.close()
+
+    assert wire.versions == [*(HEAD + n for n in (1, 2, 3)), *(HEAD + n for n in (1, 2, 3, 4))]
+
+
+async def test_a_note_that_cannot_be_read_costs_its_webhook_alone() -> None:
+    store, history = await begun()
+    webhook, _ = await added(Webhooks(store, now=now), history, HEAD)
+    (noted,) = [note async for note in store.notes()]
+    good = noted.body
+    for bad in (b"", b"\xff", good[:-1], good.replace(b"whsec_", b"whsec_\xc3\xa4"), b"[]"):
+        await store.note("webhook-added", bad.replace(webhook.id.encode(), b"another"))
+    await store.note("webhook-removed", b"{")
+
+    with capture_logs() as logged:
+        webhooks = await loaded(store)
+
+    assert [each.id for each in webhooks.all()] == [webhook.id]
+    told = [each for each in logged if each["event"] == "webhook note cannot be read"]
+    assert [each["note"] for each in told] == [2, 3, 4, 5, 6, 7]

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+_MOST_TOLD: Final = 4
+"""Addresses in a refusal; a name may have hundreds."""
 _PORTS: Final = {"http": 80, "https": 443}
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -65,8 +67,9 @@ async def destination(url: str, *, private: bool, resolve: Resolve) -> Destinati
         raise BadDestination(f"{host!r} has no address ({why}).") from problem
     allowed = [each for each in addresses if private or is_public(each)]
     if not allowed or len(allowed) < len(addresses):
+        refused = [each for each in addresses if each not in allowed][:_MOST_TOLD]
         raise BadDestination(
-            f"{host!r} leads to a private network ({', '.join(addresses) or 'none'}); the operator"
+            f"{host!r} leads to a private network ({', '.join(refused) or 'none'}); the operator"
             " may allow that by TRACKER_WEBHOOK_PRIVATE=1."
         )
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Final
 
 import msgspec
+import structlog
 from msgspec import UNSET, UnsetType
 
 from events.bell import Bell
 from events.codec import encode
 from events.cursors import Cursor
 from events.patterns import pattern
-from events.store import EventStore, History
+from events.store import EventStore, History, Note
 from web.webhooks.cursors import DeliveryCursors
 
 # A name beyond ASCII comes in the form that the network knows: xn--...
@@ -32,6 +33,8 @@ _REMOVED: Final = "webhook-removed"
 _ID_BYTES: Final = 6
 _SECRET_BYTES: Final = 24
 _SECRET: Final = "whsec_"  # noqa: S105 - what each secret begins with
+
+_log: Final = structlog.get_logger("webhooks")
 
 
 class WebhookWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,12 +104,19 @@ class Webhooks:
     async def load(self) -> None:
         """Read the notes of earlier runs, and how far their deliveries came."""
         async for note in self._store.notes(kinds=(_ADDED, _REMOVED)):
-            if note.kind == _ADDED:
-                added = msgspec.json.decode(note.body, type=_Added)
-                self._added[added.webhook.id] = added
-            else:
-                self._added.pop(msgspec.json.decode(note.body, type=_Removed).id, None)
+            try:
+                self._fold(note)
+            except ValueError as problem:  # it costs itself, and no other webhook
+                _log.error("webhook note cannot be read", note=note.number, problem=str(problem))
         await self.cursors.load({number: added.after for number, added in self._added.items()})
+
+    def _fold(self, note: Note) -> None:
+        if note.kind == _ADDED:
+            added = msgspec.json.decode(note.body, type=_Added)
+            base64.b64decode(added.secret.removeprefix(_SECRET), validate=True)
+            self._added[added.webhook.id] = added
+        else:
+            self._added.pop(msgspec.json.decode(note.body, type=_Removed).id, None)
 
     def all(self) -> Sequence[Webhook]:
         return [added.webhook for added in self._added.values()]
