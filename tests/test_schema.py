@@ -227,9 +227,19 @@ def test_answers_name_the_headers_that_they_bring(document: dict[str, Any]) -> N
 @pytest.mark.anyio
 async def test_the_headers_that_the_document_names_come() -> None:
     async with opened(*LIVE) as doors:
-        posted = await doors.post(moment("One."))
-        assert {"etag", "location"} <= set(posted.headers)
-        for _, path, each in operations(await document_of(doors)):
+        document = await document_of(doors)
+        for path, body in {
+            "/api/ceremonies": programme("another"),
+            "/api/ceremonies/{ceremony}/events": as_json(moment("One.")),
+            "/api/ceremonies/{ceremony}/rehearsals": {},
+            "/api/tokens": {"name": "maya", "role": "editor"},
+            "/api/webhooks": {"ceremony": ID, "url": "https://1.1.1.1/in"},
+        }.items():
+            made = await doors.post(body, path.replace("{ceremony}", ID))
+            assert made.status_code == 201, path
+            told = document["paths"][path]["post"]["responses"]["201"]["headers"]
+            assert {name.lower() for name in told} == {"etag", "location"} & set(made.headers)
+        for _, path, each in operations(document):
             if "304" not in each["responses"] or "{epoch}" in path:
                 continue
             where = path.replace("{ceremony}", ID).replace("{version}", "3")

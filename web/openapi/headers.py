@@ -15,7 +15,7 @@ HEADERS: Final[dict[str, Any]] = {
         "example": '"5fd7a1b3-1:120"',
     },
     "Location": {
-        "description": "Where what was made can be read",
+        "description": "The address of what was made",
         "schema": {"type": "string", "format": "uri-reference"},
         "example": "/api/ceremonies/oscars-97/events/120",
     },
@@ -40,7 +40,16 @@ _IF_NONE_MATCH: Final[dict[str, Any]] = {
     "example": '"5fd7a1b3-1:120"',
 }
 
-_LOCATED: Final = frozenset({"/api/ceremonies/{ceremony}/events", "/api/webhooks"})
+_LOCATED: Final = frozenset(
+    {
+        "/api/ceremonies",
+        "/api/ceremonies/{ceremony}/events",
+        "/api/ceremonies/{ceremony}/rehearsals",
+        "/api/tokens",
+        "/api/tokens/redeem",
+        "/api/webhooks",
+    }
+)
 _TAGGED_POST: Final = "/api/ceremonies/{ceremony}/events"
 _EVERYWHERE: Final = {
     "429": "Too many requests, or connections of one address; the header says when to try again",
@@ -72,9 +81,10 @@ def _names(path: str, method: str, status: str, *, kept: bool) -> list[str]:
     match status:
         case "200" | "304" if kept:
             return ["ETag"]
-        case "201" if method == "post":
-            tag = ["ETag"] if path == _TAGGED_POST else []
-            return tag + (["Location"] if path in _LOCATED else [])
+        case "200" | "201" if path == _TAGGED_POST and method == "post":
+            return ["ETag", "Location"]
+        case "201" if path in _LOCATED:
+            return ["Location"]
         case "401":
             return ["WWW-Authenticate"]
         case "429" | "503":

@@ -1725,7 +1725,7 @@ export interface components {
          */
         ETag: string;
         /**
-         * @description Where what was made can be read
+         * @description The address of what was made
          * @example /api/ceremonies/oscars-97/events/120
          */
         Location: string;
@@ -1848,6 +1848,7 @@ export interface operations {
             /** @description Appended */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2532,6 +2533,8 @@ export interface operations {
             /** @description Nothing was appended: it was so before, or this is a dry run */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3207,6 +3210,7 @@ export interface operations {
             /** @description Appended */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3891,6 +3895,7 @@ export interface operations {
             /** @description A grant with its token, which is shown in this answer alone. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4223,6 +4228,7 @@ export interface operations {
             /** @description A grant with its token, which is shown in this answer alone. */
             201: {
                 headers: {
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
