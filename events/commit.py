@@ -168,6 +168,13 @@ class Committer:
         await self._connection.visit(self._probe)
         self.trouble = ""
 
+    async def look(self) -> None:
+        """Look whether the file is still in its place, while there is nothing to write."""
+        try:
+            await self._connection.visit(self._check)
+        except (sqlite3.Error, StoreUnavailable) as problem:
+            self._failed(problem, problem)
+
     def _succeeded(self, plan: Plan) -> None:
         """Let what is on the disk be known."""
         ended = {self.current[name].number for _, name in plan.histories if name in self.current}

@@ -55,7 +55,7 @@ class HolderRecord(msgspec.Struct, frozen=True):
 def this_boot() -> str:
     """Return the id of the machine's present boot, or an empty text where there is none."""
     try:
-        return _BOOT.read_text("ascii").strip()
+        return _BOOT.read_bytes().strip().decode()
     except OSError:
         return ""
 

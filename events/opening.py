@@ -16,7 +16,7 @@ from events.holder import HolderRecord, Position, this_boot
 from events.lock import FileLock, LogLock, identity_of, keep_private
 from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
 from events.store import StoreError, StoreInUse, StoreUnavailable
-from events.unavailable import LogLost, ManyNames, NoWriting, ReadOnly
+from events.unavailable import LogLost, ManyNames, NoWriting
 
 _WAL_LIMIT: Final = 4 << 20
 """Bytes to which the write-ahead log is cut once it begins anew: what SQLite lets it come to before
@@ -42,7 +42,6 @@ class OpenedLog:
         guard: Asked at each commit.
         generation: Whose identity the log has.
         remarks: What somebody should know of it, as sentences.
-        reason: Why it is read only, as a sentence; empty where it is not.
     """
 
     def __init__(self, path: Path, *, writing: bool) -> None:
@@ -60,7 +59,6 @@ class OpenedLog:
         self.lock: Final = FileLock(path, writing=writing)
         self.remarks: Final[list[str]] = []
         self.generation = ""
-        self.reason = ""
         self._watched = False
         self._connections: Final[list[Connection]] = []
         try:
@@ -85,6 +83,14 @@ class OpenedLog:
     def writing(self) -> bool:
         """False where the log is only read."""
         return self.guard is self._files
+
+    def trouble(self) -> str:
+        """Return why the log cannot be written now, as far as its files tell; empty if it can."""
+        try:
+            self.guard.check()
+        except StoreUnavailable as problem:
+            return str(problem)
+        return ""
 
     async def connect(self, options: str = "") -> Connection:
         """Return a connection more; the first one is the writer's."""
@@ -131,7 +137,6 @@ class OpenedLog:
             sqlite3.Error: It cannot be read, or not without writing.
         """
         self.guard = NoWrites(reason)
-        self.reason = str(ReadOnly(reason))
         options = await asyncio.to_thread(reading_options, self.path)
         try:
             for _ in range(3):
@@ -143,7 +148,7 @@ class OpenedLog:
             message = f"{self.path} is no log that this program can read."
             raise StoreUnavailable(message)
         await self._identify()
-        self.remarks.append(self.reason)
+        self.remarks.append(self.trouble())
 
     async def close(self) -> None:
         """Leave the log in order, and let go of it; also one that was only half opened."""

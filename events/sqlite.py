@@ -232,7 +232,7 @@ class SqliteStore:
     async def status(self) -> Status:
         self._open()
         return Status(
-            self._log.reason or self._group.trouble,
+            self._group.trouble or self._log.trouble(),
             self._state.in_doubt or self._group.overdue,
             size_of(beside(self._log.path, WAL)),
             self._log.log.names(),

@@ -14,6 +14,7 @@ from events.unavailable import InDoubt, unavailable
 _QUEUE: Final = 1024  # writers wait beyond this many, so that memory is bounded
 _GROUP: Final = 256  # writes that share one commit, and so one wait for the disk
 _TROUBLE_SECONDS: Final = 1.0  # between two tries at a file that cannot be read or written
+_IDLE_SECONDS: Final = 5.0  # between two looks at a file to which nobody writes
 DEADLINE_SECONDS: Final = 10.0
 """How long a caller waits for the disk. A commit takes milliseconds; a disk that needs longer than
 this is broken, and a producer's client has not given up yet."""
@@ -115,10 +116,13 @@ class GroupWriter:
                 # Who asks again by the same key finds it in the file, and does not write.
                 with contextlib.suppress(Exception), self._timed():
                     await self._committer.recover()
-            seconds = _TROUBLE_SECONDS if self._committer.trouble else None
+            seconds = _TROUBLE_SECONDS if self._committer.trouble else _IDLE_SECONDS
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     return await self._queue.get()
+            if not self._committer.trouble:
+                with self._timed():
+                    await self._committer.look()
 
     @contextlib.contextmanager
     def _timed(self) -> Generator[None]:

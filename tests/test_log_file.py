@@ -9,13 +9,13 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from events.sqlite import SqliteStore
 from events.store import History, Key, StoreInUse, StoreUnavailable
 from night import moment, recorded
+from read_only import unprivileged
 from servers import free_port
 from web.commands.keeping import backup, restore, verify_file
 
@@ -564,23 +564,6 @@ async def test_an_open_log_of_an_earlier_program_is_closed_to_others(
 
 
 # --- logs that cannot be written
-
-
-@contextmanager
-def unprivileged() -> Iterator[Path]:
-    """Be a user without the rights of root, in a folder of their own, where root runs the tests."""
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        is_root = os.geteuid() == 0
-        if is_root:
-            os.chown(folder, 65534, 65534)
-            os.seteuid(65534)
-        try:
-            yield folder
-        finally:
-            if is_root:
-                os.seteuid(0)
-            folder.chmod(0o700)
 
 
 def folder_shut(path: Path) -> None:

@@ -19,6 +19,7 @@ from litestar.plugins.core import MsgspecDIPlugin
 from litestar.routes import HTTPRoute
 
 from events.sqlite import SqliteStore
+from events.store import StoreUnavailable
 from web import health, public
 from web.answers import BODILESS
 from web.bundled import import_bundled, imported_bundled
@@ -27,6 +28,7 @@ from web.desk import admin, token_doors
 from web.desk.stream import desk_stream
 from web.errors import HANDLERS
 from web.metrics import metrics_route
+from web.observed.log_monitor import LogMonitor
 from web.observed.requests import observed
 from web.observed.traces import traces_of
 from web.observed.watch import Watch
@@ -74,12 +76,17 @@ class Tracker:
             StoreError: The log cannot be opened.
         """
         store = await SqliteStore.open(settings.database)
+        for remark in store.remarks:
+            _log.warning("about the log", remark=remark)
         try:
             parts = Parts(store, settings, traces=traces_of())
             await parts.load()
             tracker = cls(parts)
             if settings.bundled:
-                await import_bundled(store, parts.desk)
+                try:
+                    await import_bundled(store, parts.desk)
+                except StoreUnavailable as problem:  # what is there is served all the same
+                    _log.warning("bundled ceremonies not imported", problem=str(problem))
             else:
                 parts.nights.left_out = await imported_bundled(store)
             async with tracker.running():
@@ -97,12 +104,14 @@ class Tracker:
             deliver(parts.store, parts.webhooks, parts.find), name="webhooks"
         )
         deliveries.add_done_callback(_deliveries_ended)
+        monitor = asyncio.create_task(LogMonitor(parts.store).run(), name="log-monitor")
         try:
             await parts.nights.start()
             yield
         finally:
-            deliveries.cancel()
-            await asyncio.gather(deliveries, return_exceptions=True)
+            for task in (deliveries, monitor):
+                task.cancel()
+            await asyncio.gather(deliveries, monitor, return_exceptions=True)
             await parts.nights.stop()
             watch.stop()
             parts.studio.close()

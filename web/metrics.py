@@ -14,7 +14,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from web.observed.standing import Standing, heads_of
+from web.observed.standing import Standing, state_of
 from web.parts import Parts
 
 
@@ -27,7 +27,7 @@ def metrics_route(parts: Parts) -> HTTPRouteHandler:
     @get("/metrics", include_in_schema=False)
     async def metrics() -> Response[bytes]:
         standing = CollectorRegistry(auto_describe=False)
-        standing.register(Standing(parts, await heads_of(parts.store)))
+        standing.register(Standing(parts, await state_of(parts.store)))
         pages = [generate_latest(standing), generate_latest(parts.figures.registry)]
         # To count ten thousand file descriptors takes 10 ms, for which no viewer should wait.
         pages.append(await asyncio.to_thread(generate_latest, machine))

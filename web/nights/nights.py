@@ -131,23 +131,31 @@ class Nights:
         """
         Return, by ceremony id, why it is not up to date; empty when all is well.
 
+        It waits a second at most, however many are late.
+
         Raises:
             StoreUnavailable: The log cannot be read.
         """
         await self._store.check()
         late = dict(self.broken)
-        for history in await self._store.histories():
-            if history.ceremony in late or history.ceremony in self.left_out:
-                continue
-            head = await self._store.head(history)
-            try:
-                # What was committed a moment ago is on its way, and no reason to turn viewers away.
-                await self.reached(history, head, _ON_ITS_WAY_SECONDS)
-            except Behind:
-                night = self._nights.get(history.ceremony)
-                shown = night.version if night is not None and night.history == history else 0
-                late[history.ceremony] = f"version {shown} of {head}"
-        return late
+        current = [
+            history
+            for history in await self._store.histories()
+            if history.ceremony not in late and history.ceremony not in self.left_out
+        ]
+        waited = await asyncio.gather(*map(self._late, current))
+        return late | {each.ceremony: why for each, why in zip(current, waited, strict=True) if why}
+
+    async def _late(self, history: History) -> str:
+        head = await self._store.head(history)
+        try:
+            # What was committed a moment ago is on its way, and no reason to turn viewers away.
+            await self.reached(history, head, _ON_ITS_WAY_SECONDS)
+        except Behind:
+            night = self._nights.get(history.ceremony)
+            shown = night.version if night is not None and night.history == history else 0
+            return f"version {shown} of {head}"
+        return ""
 
     async def _follow(self) -> None:
         async for history in self._store.follow():

@@ -7,11 +7,12 @@ import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
-from typing import Final
+from typing import Final, NamedTuple
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from events.status import Status
 from events.store import EventStore, StoreError
 from tracker.project import PROJECTOR
 from web.parts import Parts
@@ -19,20 +20,36 @@ from web.sockets.wires import SOCKET, STREAM, Wire
 
 WIRES: Final[Mapping[str, Wire]] = {"socket": SOCKET, "stream": STREAM}
 _CEREMONY: Final = "ceremony"
+_SECONDS: Final = 2.0
+"""That figures wait for a disk; Prometheus itself waits ten."""
 _VERSION: Final = version("awards-night-tracker")
 
 Heads = Mapping[str, int]
 """By ceremony: the version that its log ends with."""
 
 
-async def heads_of(store: EventStore) -> Heads | None:
-    """Return where every log ends; None where the store cannot be read."""
+class LogState(NamedTuple):
+    """
+    Attributes:
+        heads: Where every log ends; None where the store cannot be read.
+        status: How the store does.
+    """
+
+    heads: Heads | None
+    status: Status
+
+
+async def state_of(store: EventStore) -> LogState:
+    """Return how a store does, also where its disk does not answer."""
+    status = await store.status()
     try:
-        await store.check()
-        histories = await store.histories()
-        return {history.ceremony: await store.head(history) for history in histories}
-    except StoreError:
-        return None
+        async with asyncio.timeout(_SECONDS):
+            await store.check()
+            histories = await store.histories()
+            heads = {history.ceremony: await store.head(history) for history in histories}
+    except (StoreError, TimeoutError):
+        return LogState(None, status)
+    return LogState(heads, status)
 
 
 class Standing(Collector):
@@ -41,22 +58,47 @@ class Standing(Collector):
 
     Args:
         parts: Of whom.
-        heads: As `heads_of` found them.
+        log: As `state_of` found it.
     """
 
-    def __init__(self, parts: Parts, heads: Heads | None) -> None:
+    def __init__(self, parts: Parts, log: LogState) -> None:
         self._parts: Final = parts
-        self._heads: Final = heads
+        self._heads: Final = log.heads
+        self._log: Final = log.status
 
     def collect(self) -> Iterator[Metric]:
         yield _build()
         tasks = GaugeMetricFamily("tracker_tasks", "Tasks of the event loop.")
         tasks.add_metric([], len(asyncio.all_tasks()))
         yield tasks
+        yield from self._of_the_log()
         yield from self._boards()
         yield from self._viewers()
         yield from self._producers()
         yield from self._doors()
+
+    def _of_the_log(self) -> Iterator[Metric]:
+        for name, about, value in (
+            ("tracker_log_writable", "1 while the log takes events.", not self._log.trouble),
+            (
+                "tracker_log_in_doubt",
+                "1 while the log may hold a write that nobody was told of.",
+                self._log.in_doubt,
+            ),
+            (
+                "tracker_log_wal_bytes",
+                "Size of the log's write-ahead log, which a long reader lets grow.",
+                self._log.wal_bytes,
+            ),
+            (
+                "tracker_log_names",
+                "Names of the log's file: 0 once it is removed, 2 with a hard link.",
+                self._log.names,
+            ),
+        ):
+            gauge = GaugeMetricFamily(name, about)
+            gauge.add_metric([], value)
+            yield gauge
 
     def _boards(self) -> Iterator[Metric]:
         readable = GaugeMetricFamily("tracker_log_readable", "1 while the log can be read.")

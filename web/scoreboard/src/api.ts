@@ -488,7 +488,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tell whether the log is reachable and all boards are up to date
+         * Tell whether the log takes posts and all boards are up to date
          * @description 503 while a board is behind its log or the log is out of reach.
          */
         get: operations["getReadiness"];
