@@ -22,6 +22,7 @@ from events.ceremony import (
 )
 from events.recorded import Recorded
 from night import LIVE, SCHEDULED, announced, recorded
+from tracker.amended import Amendments
 from tracker.ceremony import EMPTY, AlreadySo, Refused, decide, evolve
 from tracker.chapters import Contents
 from tracker.frames import frame
@@ -79,6 +80,7 @@ class Fold:
 
     def __init__(self) -> None:
         self.state, self.projection, self.contents = EMPTY, NOTHING, Contents()
+        self.amendments = Amendments()
 
     def take(self, each: Recorded) -> None:
         before = self.projection
@@ -86,6 +88,8 @@ class Fold:
         self.projection = project(before, each)
         self.contents.turn(each, self.projection.t)
         frame(before, self.projection, each)
+        self.amendments.take(before.board, self.projection.board, each)
+        self.amendments.told(each)
 
 
 @pytest.mark.parametrize("shape", SHAPES)

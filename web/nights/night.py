@@ -13,15 +13,19 @@ from events.bell import Bell
 from events.codec import encode
 from events.recorded import Recorded
 from events.store import EventStore, History
-from tracker.amended import amended, amends
 from tracker.board import Board, Phase
 from tracker.chapters import Chapter, Contents
 from tracker.desk import REHEARSAL
 from tracker.frames import PAGE_SIZE, epoch, frame
 from tracker.project import Projection, project
 from web.nights.chronicle import Chronicle
+from web.nights.corrected import Corrected
 from web.nights.telling import Telling
+from web.slices import Slices
 from web.sockets.messages import Keyframe
+
+_AT_ONCE: Final = 256
+"""Events read from the log at a time, where a night is told anew."""
 
 
 class CeremonySummary(msgspec.Struct, frozen=True):
@@ -75,9 +79,7 @@ class Night:
         self._store: Final = store
         self._told: Final = Telling(self.epoch)
         self._contents: Final = Contents()
-        self._amended = 0
-        self._corrected: Telling | None = None
-        self._correcting: Final = asyncio.Lock()
+        self._corrected: Final = Corrected(self.epoch)
         self._stir: Final = Bell()
 
     @property
@@ -91,7 +93,7 @@ class Night:
     @property
     def corrected(self) -> str | None:
         """The epoch of the telling as corrected: another one with each event that amends."""
-        return f"{self.epoch}-c{self._amended}" if self._amended else None
+        return self._corrected.epoch
 
     @property
     def summary(self) -> CeremonySummary:
@@ -125,10 +127,7 @@ class Night:
         self._contents.turn(recorded, after.t)
         self.times.append(after.t)
         self.chronicle.take(recorded)
-        if amends(before, after.board, recorded.event):
-            self._amended, self._corrected = after.version, None
-        elif self._corrected is not None:
-            self._corrected.advance(recorded)
+        self._corrected.take(before, after.board, recorded)
         self.stir()
         return _message(encoded)
 
@@ -139,8 +138,10 @@ class Night:
         Raises:
             StoreError: The log cannot be read.
         """
+        slices = Slices()  # a ceremony may be opened while others are being told
         async for recorded in self._store.read(self.history, after=self.version):
             self.advance(recorded)
+            await slices.rest()
 
     def listen(self) -> asyncio.Event:
         """Return the next ring: another event, or news of why there is none."""
@@ -183,25 +184,12 @@ class Night:
         """
         if epoch == self.epoch:
             return self._told
-        async with self._correcting:
-            while epoch == self.corrected and self._corrected is None:
-                await self._correct(epoch)
-        return self._corrected if epoch == self.corrected else None
-
-    async def _correct(self, epoch: str) -> None:
-        """Tell the night as corrected, unless it is amended once more meanwhile."""
-        events = await self._events(0)
-        telling = await asyncio.to_thread(lambda: Telling.of(epoch, amended(events)))
-        while telling.version < self.version:
-            for recorded in await self._events(telling.version):
-                telling.advance(recorded)
-        if epoch == self.corrected:
-            self._corrected = telling
+        return await self._corrected.telling(epoch, self._events)
 
     async def _events(self, after: int) -> list[Recorded]:
-        """Return the events after a version, as far as they are on the board."""
-        found = self._store.read(self.history, after=after, limit=self.version - after)
-        return [recorded async for recorded in found]
+        """Return some of the events after a version, as far as they are on the board."""
+        most = min(_AT_ONCE, self.version - after)
+        return [each async for each in self._store.read(self.history, after=after, limit=most)]
 
     async def preview(self, recorded: Recorded) -> bytes:
         """Return the encoded frame that an event would make, and leave everything as it is."""

@@ -48,6 +48,15 @@ class Telling:
             telling.advance(recorded)
         return telling
 
+    def fork(self, epoch: str, last: int) -> Telling:
+        """Return another telling that begins alike: with the whole pages up to version `last`."""
+        pages = min(last, self.version) // PAGE_SIZE
+        other = Telling(epoch)
+        other.frames.extend(self.frames[: pages * PAGE_SIZE])
+        other._openings.extend(self._openings[1 : pages + 1])
+        other.projection = other._openings[-1]
+        return other
+
     @property
     def version(self) -> int:
         return self.projection.version
