@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import zlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Final
 
@@ -28,18 +28,37 @@ def whole(rows: Iterable[tuple[bytes, int, int, int]]) -> dict[str, Cursor]:
     }
 
 
-async def save(writer: Connection, cursors: Mapping[str, Cursor], gone: Collection[str]) -> None:
-    """Replace and delete rows, as `CursorStore.save_cursors` promises."""
+async def save(
+    writer: Connection,
+    cursors: Mapping[str, Cursor],
+    gone: Collection[str],
+    *,
+    check: Callable[[], None],
+) -> None:
+    """
+    Replace and delete rows, as `CursorStore.save_cursors` promises.
+
+    Args:
+        writer: The only connection that writes to the file.
+        cursors: By name.
+        gone: Names to be deleted.
+        check: Raises `StoreUnavailable` where the file is not to be written; called in the
+            connection's thread.
+    """
     # Not in the producers' group: a post must not wait for, or fail by, what is no event.
     try:
-        await writer.visit(partial(_replace, cursors, gone))
+        await writer.visit(partial(_replace, cursors, gone, check))
     except (sqlite3.Error, ValueError) as problem:
         raise unavailable("written", problem) from problem
 
 
 def _replace(
-    cursors: Mapping[str, Cursor], gone: Collection[str], connection: sqlite3.Connection
+    cursors: Mapping[str, Cursor],
+    gone: Collection[str],
+    check: Callable[[], None],
+    connection: sqlite3.Connection,
 ) -> None:
+    check()
     rows = [
         (
             name,

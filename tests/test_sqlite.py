@@ -723,3 +723,17 @@ async def test_a_cursor_that_cannot_be_saved_leaves_events_and_the_one_before(pa
         assert await store.cursors() == {"a": Cursor(number, 1)}
         await store.save_cursors({"a": Cursor(number, 3)})
         assert await store.cursors() == {"a": Cursor(number, 3)}
+
+
+async def test_no_cursor_is_saved_into_a_file_that_nobody_finds(path: Path) -> None:
+    async with opened(path) as store:
+        history = await store.begin(recorded([moment("1"), moment("2")]))
+        elsewhere = path.with_name("elsewhere.db")
+        path.rename(elsewhere)
+        with pytest.raises(StoreUnavailable):
+            await store.save_cursors({"a": Cursor(history.number, 1)})
+        elsewhere.rename(path)
+
+        assert await store.cursors() == {}
+        await store.save_cursors({"a": Cursor(history.number, 2)})
+        assert await store.cursors() == {"a": Cursor(history.number, 2)}

@@ -28,16 +28,19 @@ HEAD = len(LIVE)
 
 
 class Watched(MemoryStore):
-    """A store that counts the saves of cursors, and refuses them where it is told to."""
+    """A store that counts the saves of cursors; it refuses them, or hangs, where it is told to."""
 
     def __init__(self) -> None:
         super().__init__()
         self.saves: list[Mapping[str, Cursor]] = []
         self.refuses = False
         self.unreadable = False
+        self.stuck = False
 
     async def save_cursors(self, cursors: Mapping[str, Cursor], gone: Collection[str] = ()) -> None:
         self.saves.append(dict(cursors))
+        if self.stuck:
+            await asyncio.Event().wait()
         if self.refuses:
             raise StoreUnavailable("The disk is full.")
         await super().save_cursors(cursors, gone)
@@ -268,6 +271,17 @@ async def test_notes_of_older_programs_lead_on_into_a_history_begun_anew() -> No
     assert (await loaded(store)).cursors.of(webhook.id) == Cursor(newer.number, 2)
 
 
+async def test_a_disk_that_does_not_answer_holds_up_no_stop() -> None:
+    store, _ = await watched()
+    store.stuck = True
+    cursors = DeliveryCursors(store, last_save_seconds=0.01)
+    cursors.move("a", Cursor(1, 1))
+    with capture_logs() as logged:
+        async with asyncio.timeout(60):
+            await cursors.close()
+    assert [each["log_level"] for each in logged] == ["warning"]
+
+
 async def test_a_garbled_cursor_is_no_damage_and_costs_deliveries_that_come_twice(
     tmp_path: Path,
 ) -> None:
@@ -297,8 +311,8 @@ async def test_a_garbled_cursor_is_no_damage_and_costs_deliveries_that_come_twic
 async def test_a_note_that_cannot_be_read_costs_its_webhook_alone() -> None:
     store, history = await begun()
     webhook, _ = await added(Webhooks(store, now=now), history, HEAD)
-    (noted,) = [note async for note in store.notes()]
-    good = noted.body
+    (first,) = [note async for note in store.notes()]
+    good = first.body
     for bad in (b"", b"\xff", good[:-1], good.replace(b"whsec_", b"whsec_\xc3\xa4"), b"[]"):
         await store.note("webhook-added", bad.replace(webhook.id.encode(), b"another"))
     await store.note("webhook-removed", b"{")

@@ -85,7 +85,7 @@ class Courier:
             for task in under_way:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
-            await cursors.save()
+            await cursors.close()
 
     async def _serve(self, webhook: Webhook) -> None:
         attempt = 0

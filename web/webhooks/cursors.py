@@ -17,6 +17,8 @@ SAVE_SECONDS: Final = 1.0
 Between two saves. A save is a commit, which waits for the disk; events are acknowledged on the same
 disk. After a crash the deliveries of this long come twice.
 """
+LAST_SAVE_SECONDS: Final = 5.0
+"""How long a stop waits for a disk that does not answer."""
 _PREFIX: Final = "webhook:"
 _OLD: Final = "webhook-delivered"
 """The kind of the notes in which older programs kept each delivery."""
@@ -38,13 +40,19 @@ class DeliveryCursors:
     """
 
     def __init__(
-        self, store: EventStore, *, pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+        self,
+        store: EventStore,
+        *,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        last_save_seconds: float = LAST_SAVE_SECONDS,
     ) -> None:
         """
         Args:
             store: Where they are saved.
             pause: Sleeps for so many seconds.
+            last_save_seconds: How long `close` waits.
         """
+        self._last_save_seconds: Final = last_save_seconds
         self._store: Final = store
         self._pause: Final = pause
         self._cursors: Final[dict[str, Cursor]] = {}
@@ -98,6 +106,14 @@ class DeliveryCursors:
             await self._unsaved.wait()
             await self.save()
             await self._pause(SAVE_SECONDS)
+
+    async def close(self) -> None:
+        """Save for the last time, or give that up."""
+        try:
+            async with asyncio.timeout(self._last_save_seconds):
+                await self.save()
+        except TimeoutError:
+            _log.warning("webhook cursors cannot be saved; after a restart events come twice")
 
     async def save(self) -> None:
         """Save what moved since the last save. Where that fails it is logged, once, and kept."""
