@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, Final, Never, cast
 
 import httptools
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -64,6 +65,7 @@ class LiveProtocol(HttpToolsProtocol):
         self._surplus = 0
         self._names_other = False
         self._unparsed = b""
+        self._running: RequestResponseCycle | None = None
         self._pending: RequestHead | HandshakeRefused | None = None
         self._early = b""
 
@@ -76,6 +78,11 @@ class LiveProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._visit.end()
         super().connection_lost(exc)
+        # uvicorn tells the latest request alone, which may still wait for its turn behind this one.
+        running = self._running
+        if running is not None and not running.response_complete:
+            running.disconnected = True
+            running.message_event.set()
 
     def eof_received(self) -> None:
         self._heart.close(self.transport)
@@ -233,6 +240,10 @@ class LiveProtocol(HttpToolsProtocol):
                 self._heart.hear(self.transport)
 
     # What goes out
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
