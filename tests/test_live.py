@@ -1,6 +1,7 @@
 import asyncio
 import base64
 import gc
+import inspect
 import json
 import random
 import re
@@ -983,6 +984,8 @@ def test_uvicorn_still_has_all_that_the_live_protocol_leans_on() -> None:
     assert "disconnected" in HttpToolsProtocol.connection_lost.__code__.co_names
     assert "resume_reading" in RequestResponseCycle.receive.__code__.co_names
     assert "read_paused" in FlowControl.__init__.__code__.co_names
+    used = set(re.findall(r"self\.transport\.(\w+)", inspect.getsource(RequestResponseCycle)))
+    assert used == {"write", "close", "is_closing"}, "what an answer is written to has no more"
     assert callable(FlowControl.pause_reading)
     assert callable(FlowControl.resume_reading)
     assert "write_paused" in FlowControl.__init__.__code__.co_names

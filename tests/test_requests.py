@@ -9,10 +9,11 @@ from typing import Any, cast
 
 import pytest
 import uvicorn
+from structlog.testing import capture_logs
 from websockets.frames import Opcode
 
 from replay.clock import ManualClock
-from test_live import LIVE, Night, Raw, masked, raw, serving
+from test_live import LIVE, Night, Pipe, Raw, masked, raw, serving
 from test_replay_socket import HOUR, PATH, Gala
 from web.sockets.doorman import Doorman, doorman
 from web.sockets.live import (
@@ -556,6 +557,81 @@ async def test_a_refused_client_gives_its_seat_back() -> None:
                 assert all(visit._seat is None or visit._seat.guest is None for visit in made)
         await night.until(lambda: not night.state.connections)
         assert not night.heart._unheard
+
+
+class Reset(Pipe):
+    """A transport that has been reset, as uvloop has it until `connection_lost`."""
+
+    reset = False
+
+    def is_closing(self) -> bool:
+        return self.reset
+
+    def close(self) -> None:
+        self.reset = True
+
+    def abort(self) -> None:
+        self.reset = True
+
+    def write(self, data: Any) -> None:
+        if self.reset:
+            raise RuntimeError("the handler is closed")
+        super().write(data)
+
+    def write_eof(self) -> None:
+        self.write(b"")
+
+    def pause_reading(self) -> None:
+        self.write(b"")
+
+    def resume_reading(self) -> None:
+        self.write(b"")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"{GET}\r\n",
+        f"{GET}Expect: 100-continue\r\n\r\n",
+        f"{POST}Expect: 100-continue\r\nContent-Length: 3\r\n\r\n",
+        f"{GET}\r\n" * 20,
+    ],
+    ids=["GET", "a GET to go on", "a POST to go on", "many"],
+)
+async def test_a_reset_while_an_answer_is_made_is_no_error(
+    said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    night, pipe = Desk(), Reset()
+    config = night.config()
+    config.load()
+    protocol: Any = config.http_protocol_class
+    first = protocol(config, night.state, {})
+    first.connection_made(pipe)
+    first.data_received(said.encode())
+    assert isinstance(pipe.protocol, LiveProtocol)
+    pipe.reset = True
+    await asyncio.sleep(0.02)
+    pipe.protocol.connection_lost(ConnectionResetError())
+    await night.until(lambda: not night.state.tasks)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.mark.parametrize("path", [LIVE, PATH])
+async def test_a_reset_of_a_viewer_is_no_error(path: str, caplog: pytest.LogCaptureFixture) -> None:
+    night, pipe = Desk(), Reset()
+    config = night.config()
+    config.load()
+    protocol: Any = config.http_protocol_class
+    first = protocol(config, night.state, {})
+    first.connection_made(pipe)
+    first.data_received(asking(path).encode())
+    pipe.reset = True
+    with capture_logs() as logged:
+        await asyncio.sleep(0.02)
+        night.grow()
+        night.say_goodbye()
+    assert not logged
+    assert not caplog.records
 
 
 async def test_no_deadline_outlives_its_connection() -> None:

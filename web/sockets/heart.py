@@ -184,10 +184,13 @@ class Heart:
         self._lingering[lingering] = asyncio.get_running_loop().time() + most
         connections.add(lingering)
         transport.set_protocol(lingering)
-        if transport.can_write_eof():
-            transport.write_eof()
-        else:
-            transport.close()
+        try:
+            if transport.can_write_eof():
+                transport.write_eof()
+            else:
+                transport.close()
+        except RuntimeError:
+            transport.abort()  # reset, and not yet told so
 
     def _again(self) -> None:
         loop = asyncio.get_running_loop()

@@ -1,6 +1,7 @@
 """uvicorn's HTTP for a connection that asks for more than a feed, or not in one piece."""
 
 import asyncio
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final, Never, cast
 
@@ -41,7 +42,26 @@ class _Flow(FlowControl):
 
     def resume_reading(self) -> None:
         if not self.held:
-            super().resume_reading()
+            with suppress(RuntimeError):  # reset, and not yet told so
+                super().resume_reading()
+
+
+class _ToClient:
+    """
+    The transport as an answer is written to it.
+
+    After a reset uvloop raises RuntimeError on writing, until it calls `connection_lost` in the
+    loop's next step. An application in that gap would end in a traceback.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self.close = transport.close
+        self.is_closing = transport.is_closing
+        self._write = transport.write
+
+    def write(self, data: bytes) -> None:
+        with suppress(RuntimeError):
+            self._write(data)
 
 
 class LiveProtocol(HttpToolsProtocol):
@@ -72,6 +92,7 @@ class LiveProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
         self.flow = _Flow(transport)
+        self._to_client = cast("asyncio.Transport", _ToClient(transport))
         if self.client is not None and self._visit.address is not None:
             self.client = (self._visit.address, self.client[1])
 
@@ -210,6 +231,7 @@ class LiveProtocol(HttpToolsProtocol):
             raise _HeadIsEnough
         if found.asked is None and not found.names_other:
             super().on_headers_complete()
+            self.cycle.transport = self._to_client
 
     def _refuse(self, refused: HandshakeRefused) -> Never:
         """Refuse the request, and stop the parser."""

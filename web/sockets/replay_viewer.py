@@ -135,7 +135,7 @@ class ReplayViewer(asyncio.Protocol):
 
     def _take_turn(self) -> None:
         self._queued = False
-        if self._gone:
+        if self._gone or self.transport.is_closing():
             return
         now, preface = self._clock.now(), self._preface
         try:

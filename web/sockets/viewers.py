@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from websockets.frames import Close, Frame, Opcode
@@ -56,7 +57,8 @@ class LiveViewer(asyncio.Protocol):
     def go(self, goodbye: bytes = b"") -> None:
         """Leave, and close once `goodbye` has been sent."""
         self._leave()
-        self.write(goodbye)
+        with suppress(RuntimeError):  # reset, and not yet told so
+            self.write(goodbye)
         self._heart.linger(self.transport, self._connections)
 
     def pause_writing(self) -> None:
