@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import uvicorn
@@ -22,6 +22,7 @@ from web.sockets.doorman import doorman
 from web.sockets.feed import Feeds
 from web.sockets.heart import Heart
 from web.sockets.replay_limits import ReplayLimits
+from web.sockets.replay_viewer import ReplayViewer
 from web.sockets.replays import Replays
 
 pytestmark = pytest.mark.anyio
@@ -763,3 +764,48 @@ async def test_a_handshake_that_leads_nowhere_is_answered(first: str, status: in
         assert answer.startswith(b"HTTP/1.1 %d " % status)
         assert b"application/problem+json" in answer
         writer.close()
+
+
+async def test_what_a_flood_holds_in_memory_is_bounded() -> None:
+    async with serving() as server, deaf(server, "from=3") as writer:
+        await until_still(lambda: server.replays.limits.open)
+        writer.write(b"\x81\x80\0\0\0\0" * 200_000)
+        await until_still(writer.transport.get_write_buffer_size)
+        (viewer,) = cast("set[ReplayViewer]", server.state.connections)
+        assert 0 < viewer.unread <= 2 * 4096
+
+
+@pytest.mark.parametrize(("spoken", "code"), [(200, None), (6000, 1008)])
+async def test_a_client_that_does_not_wait_for_the_answer_is_heard_up_to_a_limit(
+    spoken: int, code: int | None
+) -> None:
+    early = Frame(Opcode.TEXT, b'{"type":"pause"}').serialize(mask=True) * (spoken // 22)
+    async with serving() as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(f"GET {PATH}?from=3 HTTP/1.1\r\n{HANDSHAKE}\r\n".encode() + early)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+        if code is None:
+            async with asyncio.timeout(5):
+                await reader.readuntil(b'"state":"paused"}')
+        else:
+            said = await asyncio.wait_for(reader.read(), timeout=5)
+            close = said[said.rindex(b"wait for the answer") - 4 :]
+            assert int.from_bytes(close[2:4]) == code
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_what_comes_after_the_goodbye_is_thrown_away(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with serving() as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(f"GET {PATH}?from=5 HTTP/1.1\r\n{HANDSHAKE}\r\n".encode())
+        said = await asyncio.wait_for(reader.read(), timeout=5)
+        assert said.endswith(b'{"type":"finished"}\x88\x02\x03\xe8')
+        writer.write(b"\x81\x80\0\0\0\0" * 10_000)
+        await asyncio.wait_for(writer.drain(), timeout=5)
+        writer.close()
+        await writer.wait_closed()
+        await gone(server)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]

@@ -27,16 +27,22 @@ IDLE_SECONDS: Final = 3600.0
 _SHORTEST_WAIT: Final = 0.001
 """Seconds; the loop's timers count milliseconds."""
 
+_BUFFER: Final = memoryview(bytearray(MOST_UNREAD_BYTES))
+"""Shared by all: what is received there is taken out before the loop goes on."""
+
 _log: Final = structlog.get_logger("sockets")
 
 
-class ReplayViewer(asyncio.Protocol):
+class ReplayViewer(asyncio.BufferedProtocol):
     """
     Writes what a session plays, in turns of a `LoopShare`, and no faster than its client reads.
 
     While something that was written is unsent, nothing is played and no control is read. What falls
     due meanwhile is played afterwards, in order; when nothing is read for 30 s, the viewer is
     dropped.
+
+    Bytes are received into a buffer of 4 KiB, so that a flood stays with the system: an ordinary
+    protocol is handed up to 256 KiB at once.
     """
 
     __slots__ = (
@@ -100,13 +106,44 @@ class ReplayViewer(asyncio.Protocol):
         connections.add(self)
         self._queue()
 
-    def data_received(self, data: bytes) -> None:
+    @property
+    def unread(self) -> int:
+        """Bytes that were received and wait to be parsed."""
+        return 0 if self._reader is None else self._reader.unread
+
+    def begin(self, early: bytes = b"", *, paused: bool = False) -> None:
+        """
+        Become the transport's protocol.
+
+        Args:
+            early: What the client sent behind its request. A client waits for the answer (RFC 6455,
+                4.1), so more than may wait unread closes the socket.
+            paused: Not all that was written before could be sent.
+        """
+        transport = self.transport
+        transport.pause_reading()  # a loop reads into a buffer only from the next start on
+        transport.set_protocol(self)
+        transport.resume_reading()
+        if paused:
+            self.pause_writing()
+        if len(early) > MOST_UNREAD_BYTES:
+            self._go(_close(CloseCode.POLICY_VIOLATION, "wait for the answer to the handshake"))
+        elif early:
+            self._receive(early)
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
+        return _BUFFER
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._receive(bytes(_BUFFER[:nbytes]))
+
+    def _receive(self, data: bytes) -> None:
         if self._gone:
             return
         if self._reader is None:
             self._reader = ControlReader()
         self._reader.feed(data)
-        if self._reader.unread >= MOST_UNREAD_BYTES:
+        if self.unread >= MOST_UNREAD_BYTES:
             self.transport.pause_reading()
         self._queue()
 
@@ -196,7 +233,7 @@ class ReplayViewer(asyncio.Protocol):
         if self._session.wait is not None:
             waits.append(self._session.wait)
         if self._reader is not None:
-            if self._reader.unread < MOST_UNREAD_BYTES:
+            if self.unread < MOST_UNREAD_BYTES:
                 self.transport.resume_reading()
             if (allowed := self._reader.wait(now)) is not None:
                 waits.append(allowed)
@@ -219,7 +256,9 @@ class ReplayViewer(asyncio.Protocol):
         self._leave()
         with suppress(RuntimeError):  # closed behind our back
             self.transport.write(self._preface + goodbye)
-        self._heart.linger(self.transport, self._connections, patience)
+            self.transport.pause_reading()
+            self._heart.linger(self.transport, self._connections, patience)
+            self.transport.resume_reading()  # as an ordinary protocol
 
     def _leave(self) -> None:
         self._gone = True

@@ -10,7 +10,7 @@ from uvicorn.server import ServerState
 from web.sockets.crowd import Crowd, Seat
 from web.sockets.feed import Feeds
 from web.sockets.handshake import (
-    LIVE,
+    REPLAY,
     HandshakeRefused,
     RequestHead,
     accept_socket,
@@ -129,7 +129,10 @@ class Visit(asyncio.Protocol):
         return self.door.crowd.enter_behind(self.address, forwarded_for(headers))
 
     def _admit(self, head: RequestHead, early: bytes, *, paused: bool) -> None:
-        viewer = self._follow(head) if head.feed == LIVE else self._replay(head)
+        if head.feed == REPLAY:
+            self._replay(head).begin(early, paused=paused)
+            return
+        viewer = self._follow(head)
         if paused:
             viewer.pause_writing()
         if early:
@@ -172,7 +175,6 @@ class Visit(asyncio.Protocol):
             seat.leave()
             raise
         self.transport.set_write_buffer_limits(MOST_UNSENT_BYTES)
-        self.transport.set_protocol(viewer)
         return viewer
 
     def _refuse(self, refused: HandshakeRefused) -> None:
