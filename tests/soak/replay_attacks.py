@@ -72,9 +72,7 @@ class Socket(asyncio.Protocol):
 
 async def opened(port: int, query: str, *, reads: bool = True) -> Socket:
     loop = asyncio.get_running_loop()
-    _, socket = await loop.create_connection(
-        lambda: Socket(query, reads=reads), "127.0.0.1", port
-    )
+    _, socket = await loop.create_connection(lambda: Socket(query, reads=reads), "127.0.0.1", port)
     return socket
 
 
@@ -185,7 +183,7 @@ ATTACKS: Final[dict[str, Attack]] = {
 class Figures(NamedTuple):
     """Milliseconds that a post took."""
 
-    count: int
+    posts: int
     p50: float
     p99: float
 
@@ -195,7 +193,7 @@ class Figures(NamedTuple):
         return cls(len(taken), cuts[49], cuts[98])
 
     def __str__(self) -> str:
-        return f"{self.count} posts, p50 {self.p50:.1f} ms, p99 {self.p99:.1f} ms"
+        return f"{self.posts} posts, p50 {self.p50:.1f} ms, p99 {self.p99:.1f} ms"
 
 
 def posts(server: RunningServer, seconds: float) -> Figures:
