@@ -75,6 +75,10 @@ class CheckingViewer:
             self.slow = True
             self.feed.pause(self)
 
+    @property
+    def closed(self) -> bool:
+        return self.gone
+
     def write_pieces(self, pieces: Sequence[bytes]) -> None:
         self.write(b"".join(pieces))
 

@@ -59,6 +59,7 @@ class Watching:
     """A viewer that remembers what it was told."""
 
     wire = STREAM
+    closed = False
 
     def __init__(self, feed: Feed) -> None:
         self.told = b""

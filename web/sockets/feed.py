@@ -1,65 +1,20 @@
 """The fan-out of one ceremony's frames to its viewers, with no socket, clock or loop in sight."""
 
-from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple, Protocol
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from web.sockets.catch_ups import CatchUps, Source
 from web.sockets.messages import Heartbeat, Resync, encode
 from web.sockets.pace import Pacing, at_once
+from web.sockets.stalled import VOID, Stalled
+from web.sockets.viewer import Viewer
 from web.sockets.wires import Wire
 
 
 class Cursor(NamedTuple):
     epoch: str
     version: int
-
-
-class Viewer(Protocol):
-    """
-    The far end of one connection; compared and hashed by identity.
-
-    When not all that was written could be sent, it calls `Feed.pause`, and `Feed.resume` once
-    it has been. Both may happen within a write.
-    """
-
-    @property
-    def wire(self) -> Wire: ...
-
-    @property
-    def write(self) -> "Write": ...
-
-    def write_pieces(self, pieces: Sequence[bytes]) -> None:
-        """Write them one behind the other, none of them copied."""
-        ...
-
-    def backlog(self) -> int:
-        """Count the bytes written that have not arrived yet."""
-        ...
-
-    def abort(self) -> None:
-        """Drop the connection with all that was not sent; the feed has let go already."""
-        ...
-
-
-class Write(Protocol):
-    def __call__(self, data: bytes, /) -> None:
-        """Take `data` at once, without waiting; raise RuntimeError when already closed."""
-        ...
-
-
-_VOID: Final = -1
-"""In place of a version: what the viewer holds is of another history."""
-
-
-class _Stall:
-    """Where a slow viewer stopped, and since when (in the caller's seconds) nothing has moved."""
-
-    __slots__ = ("backlog", "since", "version")
-
-    def __init__(self, version: int) -> None:
-        self.version = version
-        self.backlog = 0
-        self.since: float | None = None
 
 
 class Feed:
@@ -74,12 +29,17 @@ class Feed:
     is dropped. So it never holds more than the rest of one write, most of which it shares with
     others.
 
+    What nobody foresaw is kept for the log in `take_fault`, and raised to no caller: a viewer that
+    raises is dropped alone; those of a wire that cannot frame a message start over, or are dropped
+    where it cannot frame that either.
+
     Attributes:
         version: The head: the last one published, whether it has been written yet or not.
         joins: Viewers that ever joined.
         frames_out: Frames written, one count a viewer; what a viewer is joined with is not counted.
         resyncs: Keyframes sent in place of missed frames.
         aborted: Viewers dropped for not reading.
+        failed: Viewers dropped since writing to them raised what nobody foresaw.
     """
 
     def __init__(
@@ -92,16 +52,17 @@ class Feed:
         self.frames_out = 0
         self.resyncs = 0
         self.aborted = 0
-        self._patience = patience
+        self.failed = 0
         self._pace = pace
         self._catch_ups = CatchUps(source)
         self._pending: list[bytes] = []
+        self._fault: Exception | None = None
         # A viewer is in one of these three. All that follow have been written up to `_shown`;
         # those ahead have come since, and stand at a version of what is pending.
         self._shown = source.version
         self._following: dict[Wire, dict[Viewer, None]] = {}
         self._ahead: dict[Viewer, int] = {}
-        self._stalled: dict[Viewer, _Stall] = {}
+        self._stalled = Stalled(patience)
 
     @property
     def viewers(self) -> int:
@@ -115,8 +76,8 @@ class Feed:
     @property
     def lag(self) -> int:
         """How many versions the slowest viewer is behind."""
-        oldest = min((stall.version for stall in self._stalled.values()), default=self._shown)
-        return self.version - max(oldest, 0)
+        oldest = self._stalled.oldest
+        return self.version - max(self._shown if oldest is None else oldest, 0)
 
     def viewers_of(self, wire: Wire) -> int:
         others = sum(viewer.wire is wire for viewer in (*self._ahead, *self._stalled))
@@ -147,15 +108,20 @@ class Feed:
         ahead, self._ahead = self._ahead, {}
         epoch = self.source.epoch
         for wire, group in self._following.items():
-            if group:
+            if not group:
+                continue
+            try:
+                data = wire.stretch(pending, epoch, shown)
+            except Exception as problem:  # noqa: BLE001 - the other wires must not miss a frame for it
+                self._fault = problem
+                self._start_group_over(wire, group, "fault")
+            else:
                 self.frames_out += len(group) * len(pending)
-                self._write(group, wire.stretch(pending, epoch, shown))
+                self._write(group, data)
         for viewer, version in ahead.items():
-            wire, missed = viewer.wire, pending[version - shown :]
             self._enter(viewer)
-            if missed:
-                self.frames_out += len(missed)
-                self._write({viewer: None}, wire.stretch(missed, epoch, version))
+            if missed := pending[version - shown :]:
+                self._attempt(self._write_missed, viewer, missed, version)
 
     def replace(self, source: Source, reason: str) -> None:
         """Go on with another history under the same id; every viewer starts over with it."""
@@ -179,12 +145,13 @@ class Feed:
         if cursor is not None and cursor.epoch == epoch and cursor.version <= self.version:
             missed = catch_ups.frames(wire, cursor.version)
         content = catch_ups.keyframe(wire) if missed is None else missed
+        pieces = preface + hello, content, catch_ups.end(wire)
         self._enter(viewer)
         self.joins += 1
-        viewer.write_pieces((preface + hello, content, catch_ups.end(wire)))
+        self._attempt(lambda viewer: viewer.write_pieces(pieces), viewer)
 
     def leave(self, viewer: Viewer) -> None:
-        self._stalled.pop(viewer, None)
+        self._stalled.pop(viewer)
         self._ahead.pop(viewer, None)
         self._following.get(viewer.wire, {}).pop(viewer, None)
 
@@ -197,35 +164,41 @@ class Feed:
                 return
             del group[viewer]
             version = self._shown
-        self._stalled[viewer] = _Stall(version)
+        self._stalled.add(viewer, version)
 
     def resume(self, viewer: Viewer) -> None:
         """Take a drained viewer back, with what it missed."""
-        stall = self._stalled.pop(viewer, None)
-        if stall is None:
+        version = self._stalled.pop(viewer)
+        if version is None:
             return
         if self.source.version != self.version:
             self._resync("gap")
-            stall.version = _VOID
+            version = VOID
         self._enter(viewer)
-        if stall.version == self.version:
-            return
+        if version != self.version:
+            self._attempt(self._catch_up, viewer, version)
+
+    def _catch_up(self, viewer: Viewer, version: int) -> None:
         wire, missed = viewer.wire, None
-        if stall.version != _VOID:
-            missed = self._catch_ups.frames(wire, stall.version)
+        if version != VOID:
+            missed = self._catch_ups.frames(wire, version)
         if missed is None:
+            pieces = self._start_over(wire, "slow")
             self.resyncs += 1
-            viewer.write_pieces(self._start_over(wire, "slow"))
+            viewer.write_pieces(pieces)
         else:
-            self.frames_out += self.version - stall.version
+            self.frames_out += self.version - version
             viewer.write(missed)
 
     def beat(self, server_time: str) -> None:
         self.flush()
-        message = encode(Heartbeat(self.version, server_time))
-        for wire, group in self._following.items():
-            if group:
-                self._write(group, wire.plain(message))
+        try:
+            message = encode(Heartbeat(self.version, server_time))
+            for wire, group in self._following.items():
+                if group:
+                    self._write(group, wire.plain(message))
+        except Exception as problem:  # noqa: BLE001 - told by `take_fault`; nobody missed a frame
+            self._fault = problem
 
     def check(self, now: float) -> None:
         """
@@ -234,14 +207,8 @@ class Feed:
         Args:
             now: A clock's reading in seconds; only differences matter.
         """
-        for viewer, stall in list(self._stalled.items()):
-            backlog = viewer.backlog()
-            if stall.since is None or backlog < stall.backlog:
-                stall.since, stall.backlog = now, backlog
-            elif now - stall.since >= self._patience:
-                del self._stalled[viewer]
-                self.aborted += 1
-                viewer.abort()
+        for viewer, problem in self._stalled.stuck(now):
+            self._drop(viewer, problem)
 
     def _enter(self, viewer: Viewer) -> None:
         """Let a viewer follow that stands at the head; call it before that is written to it."""
@@ -257,12 +224,21 @@ class Feed:
         ahead, self._ahead = self._ahead, {}
         for viewer in ahead:
             self._enter(viewer)
-        for stall in self._stalled.values():
-            stall.version = _VOID
+        self._stalled.void()
         for wire, group in self._following.items():
-            if group:
-                self.resyncs += len(group)
-                self._write(group, b"".join(self._start_over(wire, reason)))
+            self._start_group_over(wire, group, reason)
+
+    def _start_group_over(self, wire: Wire, group: dict[Viewer, None], reason: str) -> None:
+        if not group:
+            return
+        try:
+            data = b"".join(self._start_over(wire, reason))
+        except Exception as problem:  # noqa: BLE001 - nobody may go on with a gap
+            for viewer in tuple(group):
+                self._drop(viewer, problem)
+        else:
+            self.resyncs += len(group)
+            self._write(group, data)
 
     def _start_over(self, wire: Wire, reason: str) -> Sequence[bytes]:
         message = wire.plain(encode(Resync(reason, self.source.epoch)))
@@ -273,9 +249,34 @@ class Feed:
         for viewer in tuple(group):
             try:
                 viewer.write(data)
-            except RuntimeError:
-                # Closed behind our back; the others must not miss a frame for it.
-                self.leave(viewer)
+            except Exception as problem:  # noqa: BLE001 - the others must not miss a frame for it
+                self._drop(viewer, problem)
+
+    def _write_missed(self, viewer: Viewer, messages: Sequence[bytes], after: int) -> None:
+        viewer.write(viewer.wire.stretch(messages, self.source.epoch, after))
+        self.frames_out += len(messages)
+
+    def _attempt(self, act: Callable[..., None], viewer: Viewer, *given: object) -> None:
+        """Write to one viewer alone."""
+        try:
+            act(viewer, *given)
+        except Exception as problem:  # noqa: BLE001 - its own, whatever it is
+            self._drop(viewer, problem)
+
+    def _drop(self, viewer: Viewer, problem: Exception | None) -> None:
+        """Drop a viewer that does not read, or that raised; to be closed already is no fault."""
+        if problem is None:
+            self.aborted += 1
+        elif not viewer.closed:
+            self.failed, self._fault = self.failed + 1, problem
+        self.leave(viewer)
+        with contextlib.suppress(Exception):  # the feed has let go, whatever becomes of it
+            viewer.abort()
+
+    def take_fault(self) -> Exception | None:
+        """Return the last thing that nobody foresaw, once."""
+        fault, self._fault = self._fault, None
+        return fault
 
 
 class Feeds:

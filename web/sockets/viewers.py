@@ -10,8 +10,9 @@ from websockets.frames import Close, Frame, Opcode
 from web.sockets.backlog import backlog
 from web.sockets.control_frames import ControlFrames, Violation
 from web.sockets.crowd import Seat
-from web.sockets.feed import Feed, Write
+from web.sockets.feed import Feed
 from web.sockets.heart import Heart
+from web.sockets.viewer import Write
 from web.sockets.wires import SOCKET, STREAM, Wire
 
 MAX_BEHIND_BYTES = 16 * 1024
@@ -41,6 +42,10 @@ class LiveViewer(asyncio.Protocol):
         self._seat = seat
         # uvicorn's list: at its shutdown it calls `shutdown` on all of them, and waits.
         connections.add(self)
+
+    @property
+    def closed(self) -> bool:
+        return self.transport.is_closing()
 
     def write_pieces(self, pieces: Sequence[bytes]) -> None:
         self.transport.writelines(pieces)
