@@ -59,7 +59,7 @@ async def test_the_figures_are_those_of_each_ceremony() -> None:
         assert value(found, "tracker_log_readable") == 1
         for name in ("slow_viewers", "lag_versions", "seats"):
             assert value(found, f"tracker_{name}", ceremony=ID) == 0
-        for name in ("joins", "frames_out", "resyncs", "aborted"):
+        for name in ("joins", "frames_out", "resyncs", "aborted", "viewer_faults"):
             assert value(found, f"tracker_{name}_total", ceremony=ID) == 0
         assert value(found, "tracker_build_info") == 1
         ours = [each for name, each in (await figures(doors)).items() if name.startswith("tracker")]

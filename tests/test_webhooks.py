@@ -18,10 +18,11 @@ from hooks import Wire, added, begun, delivering, said, settled
 from night import LIVE, recorded
 from servers import RunningServer
 from web.clock import now
+from web.webhooks.courier import deliver
 from web.webhooks.destinations import BadDestination, Destination, destination, is_public
 from web.webhooks.network import Answer
 from web.webhooks.pauses import FIRST_PAUSE, LONGEST_ASKED, LONGEST_PAUSE
-from web.webhooks.subscriptions import Webhooks
+from web.webhooks.subscriptions import Webhook, Webhooks
 
 pytestmark = pytest.mark.anyio
 
@@ -223,6 +224,37 @@ async def test_an_accident_is_told_and_ends_no_webhook() -> None:
     assert [each["webhook"] for each in told] == [webhook.id]
     assert "unforeseen" in told[0]["problem"]
     assert not webhooks.failing
+
+
+async def test_what_nobody_foresaw_ends_no_deliveries() -> None:
+    class Raising(Webhooks):
+        """Webhooks that cannot be listed, as often as told."""
+
+        failures = 3
+
+        def all(self) -> Sequence[Webhook]:
+            if self.failures:
+                self.failures -= 1
+                raise KeyError("made up")
+            listed.set()
+            return []
+
+    listed, pauses = asyncio.Event(), list[float]()
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
+    store, _ = await begun()
+    wire = Wire()
+    with capture_logs() as logged:
+        task = asyncio.create_task(deliver(store, Raising(store, now=now), wire.find, pause=pause))
+        async with asyncio.timeout(30):
+            await listed.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert [each["event"] for each in logged] == ["webhooks failed"] * 3
+    assert [each["again_in_s"] for each in logged] == pauses
+    assert all(isinstance(each["exc_info"], KeyError) for each in logged)
 
 
 async def test_the_end_of_all_deliveries_is_logged(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from contextlib import aclosing
 from typing import Final
 
 import msgspec
@@ -46,7 +47,7 @@ class DeskNews:
         self._seats: Final = seats
         self._tokens: Final = tokens
 
-    async def messages(self, night: Night, grant: Grant) -> AsyncIterator[Message]:
+    async def messages(self, night: Night, grant: Grant) -> AsyncGenerator[Message]:
         """Yield what goes on at a night's desk, until the token or the server ends."""
         ceremony = night.ceremony
         you = You(grant.name, grant.role, grant.id)
@@ -122,7 +123,7 @@ async def desk_stream(
         return ASGIStreamingResponse(iterator=(), headers=_HEADERS, media_type=_MEDIA_TYPE)
     give_back = seats.take(ceremony, grant, now())
     _log.info("desk opened", ceremony=ceremony, actor=grant.name, token=grant.id)
-    return _Seated(_events(news.messages(night, grant)), give_back)
+    return _Seated(events_of(news.messages(night, grant)), give_back)
 
 
 class _Seated(ASGIStreamingResponse):
@@ -139,9 +140,13 @@ class _Seated(ASGIStreamingResponse):
             self._give_back()
 
 
-async def _events(messages: AsyncIterator[Message]) -> AsyncIterator[bytes]:
+async def events_of(messages: AsyncGenerator[Message]) -> AsyncIterator[bytes]:
+    """Yield messages as an event stream; where they break off it ends, and its reader returns."""
     try:
-        async for message in messages:
-            yield b"data: " + encode(message) + b"\n\n"
+        async with aclosing(messages):
+            async for message in messages:
+                yield b"data: " + encode(message) + b"\n\n"
     except StoreError as problem:
-        _log.warning("desk broke off", problem=str(problem))  # the reader comes back by itself
+        _log.warning("desk broke off", problem=str(problem))
+    except Exception as problem:  # noqa: BLE001 - told here, and one desk's alone
+        _log.error("desk failed", exc_info=problem)

@@ -120,14 +120,17 @@ class Night:
         )
 
     def advance(self, recorded: Recorded) -> bytes:
-        """Take in the next event and return its encoded `frame` message."""
-        before = self.board
-        encoded = self._told.advance(recorded)
-        after = self._told.projection
+        """
+        Take in the next event and return its encoded `frame` message.
+
+        Should anything raise, the version stays, and the same event may be tried again.
+        """
+        after, encoded = self._told.next(recorded)
         self._contents.turn(recorded, after.t)
-        self.times.append(after.t)
         self.chronicle.take(recorded)
-        self._corrected.take(before, after.board, recorded)
+        self._corrected.take(self.board, after.board, recorded)
+        self._told.take(after, encoded)
+        self.times.append(after.t)
         self.stir()
         return _message(encoded)
 

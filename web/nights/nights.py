@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterator
 from typing import Final
+from weakref import WeakValueDictionary
 
 import structlog
 
 from events.bell import Bell
-from events.store import EventStore, History, StoreUnavailable
+from events.recorded import Recorded
+from events.store import CorruptEvent, EventStore, History, StoreError, StoreUnavailable
 from web.errors import Behind
 from web.nights.night import Night
 from web.observed.figures import Figures
@@ -21,6 +23,8 @@ _log: Final = structlog.get_logger("nights")
 _ON_ITS_WAY_SECONDS: Final = 1.0
 _PATIENCE_SECONDS: Final = 10.0
 _PAUSE_SECONDS: Final = 1.0
+_LONGEST_PAUSE_SECONDS: Final = 30.0
+"""Between two attempts at what nobody foresaw; the pauses double up to here."""
 
 
 class Nights:
@@ -46,13 +50,16 @@ class Nights:
             store: The log.
             feeds: Told of every frame.
             journeys: Those of the desk's appends, to be brought to their end.
-            pause: Seconds between two attempts at a log that cannot be read.
+            pause: Seconds between two attempts at a log that cannot be read, and the first pause
+                after anything that nobody foresaw.
         """
         self._store: Final = store
         self._pause: Final = pause
         self._feeds: Final = feeds
         self._journeys: Final = journeys or Journeys(Figures())
         self._nights: Final[dict[str, Night]] = {}
+        # Superseded ones too, for as long as their last events are being read.
+        self._at_hand: Final[WeakValueDictionary[History, Night]] = WeakValueDictionary()
         self._tasks: Final[set[asyncio.Task[None]]] = set()
         self._opened: Final = Bell()
         self.left_out: frozenset[str] = frozenset()
@@ -122,8 +129,11 @@ class Nights:
                 return night
             if night is not None and night.history.number > history.number:
                 # Begun anew since; what was said of the history before still stands.
-                ended = Night(self._store, history)
-                await ended.catch_up()
+                ended = self._at_hand.get(history)
+                if ended is None:
+                    ended = Night(self._store, history)
+                    await ended.catch_up()
+                    self._at_hand[history] = ended
                 return ended
             await ring.wait()
 
@@ -158,20 +168,31 @@ class Nights:
         return ""
 
     async def _follow(self) -> None:
-        async for history in self._store.follow():
-            if history.ceremony in self.left_out:
-                continue
-            night = self._nights.get(history.ceremony)
-            if night is None or night.history.number < history.number:
-                await self._open(history)
+        attempt = 0
+        while True:
+            try:
+                async for history in self._store.follow():
+                    if history.ceremony in self.left_out:
+                        continue
+                    night = self._nights.get(history.ceremony)
+                    if night is None or night.history.number < history.number:
+                        await self._open(history)
+                        attempt = 0
+            except Exception as problem:  # noqa: BLE001 - else no new ceremony would be seen again
+                pause = self._pause_before(attempt)
+                attempt += 1
+                _log.error("no new ceremony is opened", again_in_s=pause, exc_info=problem)
+                await asyncio.sleep(pause)
+            else:
+                return  # the log was closed
 
     async def _open(self, history: History) -> None:
-        night = Night(self._store, history)
+        night = self._at_hand[history] = Night(self._store, history)
         self.broken.pop(history.ceremony, None)
         try:
             await night.catch_up()
-        except Exception as problem:  # noqa: BLE001 - one bad stream must not take the others along
-            self._break(history, problem)
+        except Exception as problem:  # noqa: BLE001 - its task tries again, and tells
+            self._break(night, problem)
         ended, self._nights[history.ceremony] = self._nights.get(history.ceremony), night
         if ended is not None:
             ended.stir()
@@ -188,36 +209,80 @@ class Nights:
         self._spawn(self._project(night, feed), f"project-{history.ceremony}")
 
     async def _project(self, night: Night, feed: Feed) -> None:
+        """Project a history until it ends; only bytes that cannot be read stop that before."""
+        attempt = 0
         while True:
+            reached = night.version
             try:
                 await self._store.check()
-                if self._nights.get(night.ceremony) is night:
-                    self.broken.pop(night.ceremony, None)
+                if night.version >= await self._store.head(night.history):
+                    self._mend(night)
                 await self._advance(night, feed)
-            except StoreUnavailable as problem:
-                self._break(night.history, problem)
-            except Exception as problem:  # noqa: BLE001 - the others go on, and /readyz tells
-                self._break(night.history, problem)
+            except CorruptEvent as problem:
+                self._break(night, problem)
+                _log.error(
+                    "projection stopped",
+                    ceremony=night.ceremony,
+                    version=problem.version,
+                    problem=str(problem),
+                )
                 return
+            except StoreUnavailable as problem:
+                self._break(night, problem)
+                _log.error("log out of reach", ceremony=night.ceremony, problem=str(problem))
+                await asyncio.sleep(self._pause)
+            except Exception as problem:  # noqa: BLE001 - a fault of ours may pass, and /readyz tells
+                self._break(night, problem)
+                attempt = 0 if night.version > reached else attempt
+                pause = self._pause_before(attempt)
+                attempt += 1
+                _log.error(
+                    "projection failed",
+                    ceremony=night.ceremony,
+                    version=night.version + 1,
+                    again_in_s=pause,
+                    exc_info=problem,
+                )
+                await asyncio.sleep(pause)
             else:
                 return
-            await asyncio.sleep(self._pause)
 
     async def _advance(self, night: Night, feed: Feed) -> None:
         async for recorded in self._store.subscribe(night.history, after=night.version):
             with self._journeys.arriving(night.history, recorded.version):
                 message = night.advance(recorded)
+                self._mend(night)
                 if self._nights.get(night.ceremony) is night:
-                    feed.publish(message, recorded.version)
+                    self._publish(feed, message, recorded)
 
-    def _break(self, history: History, problem: Exception) -> None:
-        night = self._nights.get(history.ceremony)
-        if night is not None and night.history.number > history.number:
+    def _publish(self, feed: Feed, message: bytes, recorded: Recorded) -> None:
+        try:
+            feed.publish(message, recorded.version)
+        except Exception as problem:  # noqa: BLE001 - the board goes on, whatever the viewers see
+            _log.error(
+                "fan-out failed",
+                ceremony=recorded.ceremony,
+                version=recorded.version,
+                exc_info=problem,
+            )
+            feed.heal()
+
+    def _pause_before(self, attempt: int) -> float:
+        return min(self._pause * 2.0**attempt, _LONGEST_PAUSE_SECONDS)
+
+    def _mend(self, night: Night) -> None:
+        if self.broken and self._nights.get(night.ceremony) is night:
+            self.broken.pop(night.ceremony, None)
+
+    def _break(self, night: Night, problem: Exception) -> None:
+        current = self._nights.get(night.ceremony)
+        if current is not None and current.history.number > night.history.number:
             return  # nobody looks at the older history any more
-        self.broken[history.ceremony] = str(problem)
-        if night is not None:
-            night.stir()
-        _log.error("projection stopped", ceremony=history.ceremony, problem=str(problem))
+        foreseen = isinstance(problem, StoreError)
+        why = f"event {night.version + 1} cannot be projected ({problem!r}); it is tried again"
+        self.broken[night.ceremony] = str(problem) if foreseen else why
+        if current is not None:
+            current.stir()
 
     def _spawn(self, work: Coroutine[None, None, None], name: str) -> None:
         task = asyncio.create_task(work, name=name)

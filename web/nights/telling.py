@@ -63,14 +63,21 @@ class Telling:
 
     def advance(self, recorded: Recorded) -> bytes:
         """Take in the next event and return its encoded frame."""
-        before = self.projection
-        after = project(before, recorded)
-        encoded = encode(frame(before, after, recorded))
+        after, encoded = self.next(recorded)
+        self.take(after, encoded)
+        return encoded
+
+    def next(self, recorded: Recorded) -> tuple[Projection, bytes]:
+        """Return what the next event makes, a projection and an encoded frame, and take in none."""
+        after = project(self.projection, recorded)
+        return after, encode(frame(self.projection, after, recorded))
+
+    def take(self, after: Projection, encoded: bytes) -> None:
+        """Take in what `next` returned."""
         self.projection = after
         self.frames.append(encoded)
         if after.version % PAGE_SIZE == 0:
             self._openings.append(after)
-        return encoded
 
     def opening(self, version: int) -> Projection:
         """Return the projection with which the page opens that holds the version's successor."""

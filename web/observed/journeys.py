@@ -8,10 +8,12 @@ from time import perf_counter
 from typing import Final, NamedTuple
 
 from events.store import History
+from web.guarded import attempt
 from web.observed.figures import Figures
 from web.observed.traces import NO_TRACES, Facts, Place, Traces
 from web.sockets.pace import Flush, Pacing
 
+_FAILED: Final = "measurement failed"
 _MOST_UNDER_WAY: Final = 1024
 """Journeys that are waited for; only where a board has stopped does none of them arrive."""
 
@@ -67,7 +69,7 @@ class Journeys:
                 for version in versions:
                     self._under_way.pop((history, version), None)
                 raise
-        self._figures.append_seconds.observe(self._clock() - began)
+        attempt(_FAILED, self._figures.append_seconds.observe, self._clock() - began)
 
     @contextmanager
     def beginning(self, ceremony: str) -> Iterator[None]:
@@ -75,7 +77,7 @@ class Journeys:
         began = self._clock()
         with self._traces.span("begin", {"tracker.ceremony": ceremony}):
             yield
-        self._figures.append_seconds.observe(self._clock() - began)
+        attempt(_FAILED, self._figures.append_seconds.observe, self._clock() - began)
 
     @contextmanager
     def arriving(self, history: History, version: int) -> Iterator[None]:
@@ -85,7 +87,7 @@ class Journeys:
             yield
             return
         self._arriving = journey
-        self._end_of_projecting = self._traces.begin("project", journey.place)
+        self._end_of_projecting = self._begin("project", journey)
         try:
             yield
         finally:
@@ -97,23 +99,34 @@ class Journeys:
         waiting: list[tuple[_Journey, Callable[[], None]]] = []
 
         def arrive(flush: Flush) -> None:
-            flush()
-            now = self._clock()
-            for journey, end in waiting:
-                self._figures.publish_seconds.observe(now - journey.began)
-                end()
-            waiting.clear()
+            try:
+                flush()
+            finally:
+                now, arrived = self._clock(), waiting.copy()
+                waiting.clear()
+                for journey, end in arrived:
+                    attempt(_FAILED, self._figures.publish_seconds.observe, now - journey.began)
+                    attempt(_FAILED, end)
 
         def watched(flush: Flush) -> None:
             if self._arriving is not None:
                 self._projected()
-                end = self._traces.begin("publish", self._arriving.place)
-                waiting.append((self._arriving, end))
+                waiting.append((self._arriving, self._begin("publish", self._arriving)))
             pace(lambda: arrive(flush))
 
         return watched
 
+    def _begin(self, name: str, journey: _Journey) -> Callable[[], None]:
+        """Begin a span; one that cannot begin holds up no frame."""
+        ends: list[Callable[[], None]] = []
+        attempt(_FAILED, lambda: ends.append(self._traces.begin(name, journey.place)))
+        return ends[0] if ends else _nothing
+
     def _projected(self) -> None:
         if self._end_of_projecting is not None:
-            self._end_of_projecting()
+            attempt(_FAILED, self._end_of_projecting)
             self._end_of_projecting = None
+
+
+def _nothing() -> None:
+    pass

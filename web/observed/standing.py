@@ -140,6 +140,7 @@ class Standing(Collector):
             ("tracker_frames_out", "Frames delivered.", "frames_out"),
             ("tracker_resyncs", "Keyframes for frames.", "resyncs"),
             ("tracker_aborted", "Viewers dropped for not reading.", "aborted"),
+            ("tracker_viewer_faults", "Viewers dropped since writing to them failed.", "failed"),
         ):
             family = CounterMetricFamily(name, about, labels=[_CEREMONY])
             for feed in feeds:

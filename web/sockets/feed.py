@@ -24,14 +24,12 @@ class Feed:
     A frame is encoded and framed once. What is published before the pace lets it out goes out
     together, in one write a viewer.
 
-    A viewer that cannot keep up is skipped. When it has drained, it gets the frames that it
-    missed, or one keyframe where that is smaller; when nothing moves for `patience` seconds, it
-    is dropped. So it never holds more than the rest of one write, most of which it shares with
-    others.
+    A viewer that cannot keep up is skipped. When it has drained, it gets the frames that it missed,
+    or one keyframe where that is smaller; when nothing moves for `patience` seconds, it is dropped.
+    So it never holds more than the rest of one write, most of which it shares with others.
 
-    What nobody foresaw is kept for the log in `take_fault`, and raised to no caller: a viewer that
-    raises is dropped alone; those of a wire that cannot frame a message start over, or are dropped
-    where it cannot frame that either.
+    A viewer that raises is dropped alone. Those of a wire that cannot frame a message start over,
+    or are dropped where it cannot frame that either. `take_fault` has what was raised.
 
     Attributes:
         version: The head: the last one published, whether it has been written yet or not.
@@ -137,8 +135,7 @@ class Feed:
 
         A cursor of another epoch, or past the head, is answered with a keyframe.
         """
-        if self.source.version != self.version:
-            self._resync("gap")
+        self.heal()
         wire, epoch, catch_ups = viewer.wire, self.source.epoch, self._catch_ups
         hello = catch_ups.hello(wire, self.ceremony, server_time)
         missed = None
@@ -168,15 +165,11 @@ class Feed:
 
     def resume(self, viewer: Viewer) -> None:
         """Take a drained viewer back, with what it missed."""
-        version = self._stalled.pop(viewer)
-        if version is None:
-            return
-        if self.source.version != self.version:
-            self._resync("gap")
-            version = VOID
-        self._enter(viewer)
-        if version != self.version:
-            self._attempt(self._catch_up, viewer, version)
+        self.heal()
+        if (version := self._stalled.pop(viewer)) is not None:
+            self._enter(viewer)
+            if version != self.version:
+                self._attempt(self._catch_up, viewer, version)
 
     def _catch_up(self, viewer: Viewer, version: int) -> None:
         wire, missed = viewer.wire, None
@@ -191,6 +184,7 @@ class Feed:
             viewer.write(missed)
 
     def beat(self, server_time: str) -> None:
+        self.heal()
         self.flush()
         try:
             message = encode(Heartbeat(self.version, server_time))
@@ -209,6 +203,11 @@ class Feed:
         """
         for viewer, problem in self._stalled.stuck(now):
             self._drop(viewer, problem)
+
+    def heal(self) -> None:
+        """Start everyone over where the source has come to a version that was never published."""
+        if self.source.version != self.version:
+            self._resync("gap")
 
     def _enter(self, viewer: Viewer) -> None:
         """Let a viewer follow that stands at the head; call it before that is written to it."""

@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from web.guarded import attempt
 from web.sockets.feed import Feeds
 from web.sockets.goodbye import retry_ms
 
 # What a client may still send after the goodbye; more is an attack, not a habit.
 LAST_WORDS = 1024 * 1024
+
+_FAILED = "timer failed"
 
 
 class Lingering(asyncio.Protocol):
@@ -98,29 +101,32 @@ class Heart:
 
     def tick(self, now: float) -> None:
         """
-        Do what is due.
+        Do what is due; what raises holds up nothing else.
 
         Args:
             now: The loop's time in seconds.
         """
         for feed in self._feeds:
-            feed.check(now)
+            attempt(_FAILED, feed.check, now)
         for lingering, deadline in tuple(self._lingering.items()):
             if now >= deadline:
-                lingering.transport.abort()
+                attempt(_FAILED, lingering.transport.abort)
         for transport, deadline in tuple(self._unheard.items()):
             if now >= deadline:
                 self.heard(transport)
-                self.close(transport)
+                attempt(_FAILED, self.close, transport)
         for transport, deadline in tuple(self._unread.items()):
             if now >= deadline:
                 self.taken(transport)
-                transport.abort()
+                attempt(_FAILED, transport.abort)
         if self._next_beat is None or now >= self._next_beat:
             self._next_beat = now + self._interval
-            hour = self._now()
-            for feed in self._feeds:
-                feed.beat(hour)
+            attempt(_FAILED, self._beat)
+
+    def _beat(self) -> None:
+        hour = self._now()
+        for feed in self._feeds:
+            attempt(_FAILED, feed.beat, hour)
 
     @property
     def lingering(self) -> int:

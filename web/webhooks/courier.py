@@ -28,6 +28,9 @@ GONE: Final = 410
 _PATIENCE_SECONDS: Final = 10.0
 """For one attempt in all: the name, the connection, the request and the head of the answer."""
 
+_LONGEST_PAUSE: Final = 30.0
+"""Seconds before deliveries begin again after a fault of the tracker."""
+
 _NO_ANSWER: Final = Answer(0)
 
 _log: Final = structlog.get_logger("webhooks")
@@ -179,14 +182,32 @@ def signature(secret: bytes, number: str, seconds: str, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.digest(secret, signed, hashlib.sha256)).decode()
 
 
-async def deliver(store: EventStore, webhooks: Webhooks, find: Find) -> None:
-    """Deliver over the network until cancelled, from the first webhook on."""
-    while not webhooks.all():
-        await webhooks.changed.listen().wait()
-    from web.webhooks.sender import HttpSender  # noqa: PLC0415 - a fifth of the start, for most for nothing
+async def deliver(
+    store: EventStore,
+    webhooks: Webhooks,
+    find: Find,
+    *,
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+) -> None:
+    """
+    Deliver over the network until cancelled, from the first webhook on.
 
-    sender = await asyncio.to_thread(HttpSender)
-    await Courier(store, webhooks, sender, now=now, find=find).run()
+    What nobody foresaw is logged, and deliveries begin again where their cursors stand.
+    """
+    attempt = 0
+    while True:
+        try:
+            while not webhooks.all():
+                await webhooks.changed.listen().wait()
+            from web.webhooks.sender import HttpSender  # noqa: PLC0415 - a fifth of the start, for most for nothing
+
+            sender = await asyncio.to_thread(HttpSender)
+            await Courier(store, webhooks, sender, now=now, find=find).run()
+        except Exception as problem:  # noqa: BLE001 - else no webhook would be told of anything more
+            again = min(pause_before(attempt), _LONGEST_PAUSE)
+            attempt += 1
+            _log.error("webhooks failed", again_in_s=again, exc_info=problem)
+            await pause(again)
 
 
 def finder(*, private: bool, resolve: Resolver) -> Find:
