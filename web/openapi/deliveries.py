@@ -49,8 +49,8 @@ WEBHOOKS: Final[dict[str, Any]] = {
             "parameters": [
                 _header(
                     "webhook-id",
-                    "The same for every attempt, by which an event that comes twice is known",
-                    "5fd7a1b3-1.120",
+                    "The id of the event, by which one that comes twice is known",
+                    "0123456789abcdef" * 2,
                 ),
                 _header("webhook-timestamp", "Of this attempt, in Unix seconds", "1741003200"),
                 _header(

@@ -4888,8 +4888,8 @@ export interface operations {
             query?: never;
             header: {
                 /**
-                 * @description The same for every attempt, by which an event that comes twice is known
-                 * @example 5fd7a1b3-1.120
+                 * @description The id of the event, by which one that comes twice is known
+                 * @example 0123456789abcdef0123456789abcdef
                  */
                 "webhook-id": string;
                 /**
