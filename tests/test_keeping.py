@@ -227,6 +227,8 @@ def served(events: list[Recorded], board: object) -> Client:
         match request.url.path.rpartition("/")[2]:
             case "ceremonies":
                 return httpx.Response(200, json={"ceremonies": [{"id": "made-up"}]})
+            case "made-up":
+                return httpx.Response(200, json={"epoch": "e"})
             case "events":
                 return httpx.Response(
                     200, content=b"".join(encode(each) + b"\n" for each in events)

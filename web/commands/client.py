@@ -90,7 +90,7 @@ class Client:
         self.url: Final = url.rstrip("/")
         self._token: Final = token
         self._lent_by: Final = lent_by
-        self._pause: Final = pause
+        self.pause: Final = pause
         if not _is_address(self.url):
             raise CommandError(
                 f"{url!r} is not the address of a server; give one like http://host:8000."
@@ -196,7 +196,7 @@ class Client:
                     return self._checked(answer)
                 at_least = _retry_after(answer.headers)
             pause = spread(tried, first=FIRST_PAUSE, longest=LONGEST_PAUSE)
-            await self._pause(at_least + pause)
+            await self.pause(at_least + pause)
         raise AssertionError  # the last try returns or raises
 
     async def events(self, ceremony: str) -> AsyncIterator[Recorded]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -15,9 +16,13 @@ from events.recorded import Recorded
 from events.store import CorruptEvent
 from tracker.ceremony import EMPTY, AlreadySo, Refused, decide, evolve
 from tracker.project import NOTHING, project
-from web.commands.client import Client, CommandError
+from web.commands.client import Client, CommandError, Refusal
 
 _WHOLE: Final = ", whole"
+_TRIES: Final = 20
+"""How often a ceremony is read that changes while it is read."""
+_PAUSE_SECONDS: Final = 0.25
+"""Until a board that is behind is asked for again; usually it is so for milliseconds."""
 _NOTES: Final = 5  # told of one history, so that a damaged one is not lost among them
 
 Say = Callable[[str], None]
@@ -33,6 +38,7 @@ class _Checked:
 
     Attributes:
         trouble: What cannot be right, or empty.
+        unread: Why it was not looked at, or empty.
         notes: What is right, and would not be accepted today.
     """
 
@@ -41,6 +47,7 @@ class _Checked:
         self._state = EMPTY
         self._board = NOTHING
         self.trouble = ""
+        self.unread = ""
         self.notes: list[str] = []
 
     def take(self, recorded: Recorded) -> None:
@@ -61,7 +68,8 @@ class _Checked:
 
     def tell(self, say: Say) -> None:
         """Say in a line how it is, and the first notes in lines of their own."""
-        say(f"{self.name}: {self.trouble or _counted(self.head, 'event') + _WHOLE}")
+        well = self.unread or _counted(self.head, "event") + _WHOLE
+        say(f"{self.name}: {self.trouble or well}")
         for note in self.notes[:_NOTES]:
             say(f"{self.name}: note: {note}")
         if (more := len(self.notes) - _NOTES) > 0:
@@ -87,15 +95,46 @@ async def verify_through(client: Client, say: Say) -> None:
     wrong = 0
     found = (await client.get("/api/ceremonies"))["ceremonies"]
     for ceremony in [each["id"] for each in found]:
-        checked = _Checked(ceremony)
-        async for recorded in client.events(ceremony):
-            checked.take(recorded)
-        if not checked.trouble:
-            path = f"/api/ceremonies/{ceremony}/board?at={checked.head}"
-            checked.compare(await client.get(path))
+        checked = await _checked_through(client, ceremony)
         wrong += bool(checked.trouble)
         checked.tell(say)
     _conclude(wrong, len(found))
+
+
+async def _checked_through(client: Client, ceremony: str) -> _Checked:
+    """
+    Check one ceremony of a server, which goes on meanwhile.
+
+    Events and board are asked for one after the other. A rehearsal that is begun anew in between
+    gives those of two histories, which its epoch tells, and the board may be a moment behind the
+    events: both are asked for again, up to `_TRIES` times.
+    """
+    for _ in range(_TRIES):
+        epoch = await _epoch_of(client, ceremony)
+        checked, behind = _Checked(ceremony), False
+        async for recorded in client.events(ceremony):
+            checked.take(recorded)
+        if not checked.trouble:
+            try:
+                path = f"/api/ceremonies/{ceremony}/board?at={checked.head}"
+                checked.compare(await client.get(path))
+            except Refusal as refusal:
+                if refusal.status != HTTPStatus.NOT_FOUND:
+                    raise
+                behind = True
+                checked.trouble = f"its board is behind event {checked.head}"
+        if await _epoch_of(client, ceremony) != epoch:
+            checked = _Checked(ceremony)
+            checked.unread = "not read, since it was begun anew each time; ask once more"
+        elif not behind:
+            break
+        else:
+            await client.pause(_PAUSE_SECONDS)
+    return checked
+
+
+async def _epoch_of(client: Client, ceremony: str) -> str:
+    return str((await client.get(f"/api/ceremonies/{ceremony}"))["epoch"])
 
 
 def verify_file(path: Path, say: Say) -> None:
