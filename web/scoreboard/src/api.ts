@@ -4324,7 +4324,7 @@ export interface operations {
             path: {
                 /**
                  * @description The token's id
-                 * @example b3d1c9e07f52
+                 * @example 0a1b0a1b0a1b
                  */
                 token: string;
             };
@@ -4666,7 +4666,7 @@ export interface operations {
             path: {
                 /**
                  * @description The webhook's id
-                 * @example 4f1e0a9c77d2
+                 * @example 1b0a1b0a1b0a
                  */
                 webhook: string;
             };
