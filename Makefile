@@ -41,7 +41,7 @@ audit: $(VENV)/.dev node ## Ask the public services for known weaknesses of what
 	@cd $(PAGE) && npm audit
 
 bench: $(VENV)/.dev $(VENV)/.bench $(PEERS)/node_modules/.installed page ## Take every measurement of tests/bench
-	@for bench in tests/bench/fanout $(filter-out tests/bench/test_%,$(wildcard tests/bench/*.py)); do \
+	@for bench in tests/bench/fanout tests/bench/size $(filter-out tests/bench/test_%,$(wildcard tests/bench/*.py)); do \
 	    printf '\n== %s\n' "$$bench"; $(PYTHON_BIN) "$$bench" || exit 1; \
 	done
 
