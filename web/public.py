@@ -34,6 +34,7 @@ from web.nights.night import CeremonySummary, Head, Night
 from web.nights.nights import Nights
 from web.openapi.described import answers
 from web.queries import Limit, Version, stretch, version_of
+from web.slices import Slices
 from web.sockets.response import STREAM_HEADERS
 from web.winners import Winners, as_csv, winners
 
@@ -43,6 +44,8 @@ AnyRequest = Request[Any, Any, Any]
 
 _NDJSON: Final = "application/x-ndjson"
 _CSV: Final = "text/csv"
+_PIECE: Final = 16 * 1024
+"""Bytes of lines sent at a time: each piece costs as much as ten lines."""
 _BY_ACCEPT: Final = {"Vary": "Accept"}
 
 
@@ -161,8 +164,15 @@ async def read_events(
 async def _lines(
     store: EventStore, night: Night, after: int, limit: int | None
 ) -> AsyncIterator[bytes]:
+    slices, lines = Slices(), bytearray()
     async for recorded in store.read(night.history, after=after, limit=limit):
-        yield encode(public(recorded)) + b"\n"
+        lines += encode(public(recorded)) + b"\n"
+        if len(lines) >= _PIECE:
+            yield bytes(lines)
+            lines.clear()
+        await slices.rest()  # a fast reader would never make it wait
+    if lines:
+        yield bytes(lines)
 
 
 @get(

@@ -38,6 +38,7 @@ def measure(shape: Shape, size: int, folder: Path) -> Measured:
         found["the first post"].append(server.post(f"{_HERE}/events", next(events)))
         for _ in _reads(server, "oscars-97", 0):
             pass  # what is loaded when it is first needed is loaded now
+        found["the first page"].append(server.timed(f"/{ID}/winners"))
         for each in range(ROUNDS):
             found["a post"].append(server.post(f"{_HERE}/events", next(events)))
             for door, took in _reads(server, ID, each):
