@@ -109,6 +109,7 @@ async def _checked_through(client: Client, ceremony: str) -> _Checked:
     gives those of two histories, which its epoch tells, and the board may be a moment behind the
     events: both are asked for again, up to `_TRIES` times.
     """
+    checked = _Checked(ceremony)
     for _ in range(_TRIES):
         epoch = await _epoch_of(client, ceremony)
         checked, behind = _Checked(ceremony), False
