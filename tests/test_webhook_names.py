@@ -94,6 +94,15 @@ def test_a_loop_that_ends_leaves_a_lookup_to_end_by_itself(names: Names) -> None
             assert not thread.is_alive()
 
 
+async def test_an_address_is_no_name_to_be_looked_up(names: Names) -> None:
+    resolve = Resolver(lookup=names)
+    assert await resolve("192.0.2.1", 80) == ["192.0.2.1"]
+    assert await resolve("2001:db8::1", 80) == ["2001:db8::1"]
+    for text in ("127.1", "0x7f000001", "2130706433"):  # names, as far as anybody may know
+        await resolve(text, 80)
+    assert names.asked == ["127.1", "0x7f000001", "2130706433"]
+
+
 async def test_the_system_knows_this_machine() -> None:
     assert set(system_lookup("localhost", 80)) & {"127.0.0.1", "::1"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -68,6 +69,8 @@ class Resolver:
             ValueError: It can be no name at all.
             TooManyLookups: As many as may be are under way.
         """
+        with contextlib.suppress(ValueError):
+            return [str(ipaddress.ip_address(host))]  # no name, and so no lookup
         key = (host, port)
         found = self._running.get(key)
         if found is None:
