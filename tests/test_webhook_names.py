@@ -103,6 +103,12 @@ async def test_an_address_is_no_name_to_be_looked_up(names: Names) -> None:
     assert names.asked == ["127.1", "0x7f000001", "2130706433"]
 
 
+@pytest.mark.parametrize("host", ["localhost", "hooks.localhost"])
+async def test_this_machine_is_known_in_both_families(host: str, names: Names) -> None:
+    assert set(await Resolver(lookup=names)(host, 80)) == {"127.0.0.1", "::1"}
+    assert not names.asked
+
+
 async def test_the_system_knows_this_machine() -> None:
     assert set(system_lookup("localhost", 80)) & {"127.0.0.1", "::1"}
 

@@ -18,6 +18,9 @@ gives up a dead name after up to half a minute, and cannot be told to earlier.
 _MOST: Final = 200
 """Lookups at once: one for each of 100 webhooks, and as many for names that were given up."""
 
+_THIS_MACHINE: Final = ("127.0.0.1", "::1")
+"""Of `localhost` (RFC 6761), which some systems know in one family alone."""
+
 Lookup = Callable[[str, int], Sequence[str]]
 
 
@@ -71,6 +74,8 @@ class Resolver:
         """
         with contextlib.suppress(ValueError):
             return [str(ipaddress.ip_address(host))]  # no name, and so no lookup
+        if host == "localhost" or host.endswith(".localhost"):
+            return _THIS_MACHINE
         key = (host, port)
         found = self._running.get(key)
         if found is None:
