@@ -67,8 +67,8 @@ def encoded(record: HolderRecord, process: int, size: int) -> bytes:
     The first two lines are what earlier versions of this program read and write: the process and
     the mark. The size is fixed so that writing anew needs no room on a full disk.
     """
-    rest = msgspec.json.encode(record)
-    return f"process {process}\n{record.mark}\n".encode() + rest.ljust(size - 1)[:size] + b"\n"
+    content = f"process {process}\n{record.mark}\n".encode() + msgspec.json.encode(record)
+    return content.ljust(size - 1) + b"\n"
 
 
 def decoded(data: bytes) -> tuple[str, HolderRecord]:

@@ -16,7 +16,7 @@ from events.holder import HolderRecord, Position, this_boot
 from events.lock import FileLock, LogLock, identity_of, keep_private
 from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
 from events.store import StoreError, StoreInUse, StoreUnavailable
-from events.unavailable import LogLost, ManyNames, NoWriting
+from events.unavailable import LogLost, ManyNames, NoWriting, why_not_written
 
 _WAL_LIMIT: Final = 4 << 20
 """Bytes to which the write-ahead log is cut once it begins anew: what SQLite lets it come to before
@@ -258,7 +258,7 @@ async def open_log(path: Path) -> OpenedLog:
         refused, reason = problem, problem.reason
     except sqlite3.Error as problem:
         message = f"{path} cannot be opened as a log: {problem}. Check TRACKER_DATABASE."
-        refused, reason = StoreUnavailable(message), str(problem)
+        refused, reason = StoreUnavailable(message), why_not_written(path, problem)
         # The primary code: the others say what was being done.
         if getattr(problem, "sqlite_errorcode", 0) & 0xFF not in _UNWRITABLE:
             raise refused from problem

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from pathlib import Path
+from typing import Final
 
 from events.store import StoreUnavailable
+
+_ROOM: Final = 1 << 20
+"""Bytes that SQLite needs beside a log, generously."""
 
 
 class NoWriting(StoreUnavailable):
@@ -74,3 +80,16 @@ def unavailable(what: str, problem: Exception) -> StoreUnavailable:
         f"The log cannot be {what} now ({problem}); nothing was lost."
         " Check the disk's free space and rights, then try again."
     )
+
+
+def why_not_written(path: Path, problem: sqlite3.Error) -> str:
+    """Return why a log cannot be written, as a sentence's middle: SQLite alone says too little."""
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return str(problem)
+    if disk.f_bavail * disk.f_frsize < _ROOM:
+        return f"{problem}: no room on the disk of {path.parent}"
+    if not os.access(path.parent, os.W_OK):
+        return f"{problem}: {path.parent} may not be written"
+    return str(problem)

@@ -12,7 +12,8 @@ from servers import ForkedServer
 KILLS = 50
 LONGEST_LIFE = 0.12
 """Seconds of posting after which it is killed at the latest."""
-EVENTS = "/api/ceremonies/gala/events"
+HERE = "/api/ceremonies/gala"
+EVENTS = f"{HERE}/events"
 
 PROGRAMME = {
     "ceremony": {"id": "gala", "name": "Gala", "starts_at": "2030-02-01T20:00:00.000Z"},
@@ -30,9 +31,10 @@ PROGRAMME = {
 class Producer:
     """Posts moments one after the other, and remembers which were acknowledged as what."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         self.acknowledged: dict[int, str] = {}
         self.sent: list[str] = []
+        self._name = name
 
     def post_until_killed(self, client: httpx.Client) -> None:
         try:
@@ -44,7 +46,7 @@ class Producer:
     def post(self, client: httpx.Client, text: str | None = None) -> int:
         """Post the next moment, or one again; return the status."""
         if text is None:
-            text = f"Moment {len(self.sent) + 1}."
+            text = f"Moment {len(self.sent) + 1} of {self._name}."
             self.sent.append(text)
         answer = client.post(
             EVENTS,
@@ -68,25 +70,43 @@ def logged(client: httpx.Client) -> dict[int, str]:
     }
 
 
-def test_fifty_kills_lose_no_acknowledged_event_and_repeat_none(tmp_path: Path) -> None:
-    server = ForkedServer(tmp_path, TRACKER_BUNDLED="0")
+def kill_often(folder: Path, kills: int, producers: int = 1) -> int:
+    """
+    Kill a server so often under producers, and hold what it kept against what it acknowledged.
+
+    Returns:
+        How many events were acknowledged, each of which is there.
+    """
+    server = ForkedServer(folder, TRACKER_BUNDLED="0", TRACKER_RATE_LIMIT="100000")
     chance = random.Random(97)
-    producer = Producer()
-    with server, httpx.Client(base_url=server.url, headers=server.headers) as client:
+    crowd = [Producer(f"{number}") for number in range(producers)]
+    with server, httpx.Client(base_url=server.url, headers=server.headers, timeout=60) as client:
         client.post("/api/ceremonies", json=PROGRAMME).raise_for_status()
-        for _ in range(KILLS):
+        epoch = client.get(HERE).json()["epoch"]
+        for _ in range(kills):
             killer = threading.Timer(chance.uniform(0, LONGEST_LIFE), server.kill)
-            killer.start()
-            producer.post_until_killed(client)
-            killer.join()
+            posting = [
+                threading.Thread(target=each.post_until_killed, args=(client,)) for each in crowd
+            ]
+            for each in (killer, *posting):
+                each.start()
+            for each in (*posting, killer):
+                each.join()
             server.start()
             found = logged(client)
-            # What was acknowledged is there, at its version; what was not may be there or not.
-            assert producer.acknowledged.items() <= found.items()
-            # Once each, in the order in which they were sent.
-            order = [producer.sent.index(text) for text in found.values()]
-            assert order == sorted(set(order))
-            # A post whose answer was lost is answered now, by its key, and not done twice.
-            lost = producer.sent[-1]
-            assert producer.post(client, lost) == (200 if lost in found.values() else 201)
-    assert len(producer.acknowledged) > KILLS
+            assert client.get(HERE).json()["epoch"] == epoch, "nothing was lost, so none resyncs"
+            for producer in crowd:
+                # What was acknowledged is there, at its version; what was not may be there or not.
+                assert producer.acknowledged.items() <= found.items()
+                # Once each, in the order in which they were sent.
+                own = set(producer.sent)
+                order = [producer.sent.index(text) for text in found.values() if text in own]
+                assert order == sorted(set(order))
+                # A post whose answer was lost is answered now, by its key, and not done twice.
+                lost = producer.sent[-1]
+                assert producer.post(client, lost) == (200 if lost in found.values() else 201)
+    return sum(len(each.acknowledged) for each in crowd)
+
+
+def test_fifty_kills_lose_no_acknowledged_event_and_repeat_none(tmp_path: Path) -> None:
+    assert kill_often(tmp_path, KILLS) > KILLS
