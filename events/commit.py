@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import msgspec
 
 from events.connection import Connection
+from events.guard import Guard
 from events.holder import Position
 from events.key_table import begun_among, bound_among
 from events.plan import Place, Plan
@@ -38,32 +39,6 @@ class Ring(Protocol):
     """Wakes those who follow histories, and where one has begun those who wait for that."""
 
     def __call__(self, numbers: Iterable[int], *, begun: bool = False) -> None: ...
-
-
-class Guard(Protocol):
-    """Watches over the file that is written to; called in the connection's thread."""
-
-    def check(self) -> None:
-        """
-        Look whether what is written now will be found again.
-
-        Raises:
-            StoreUnavailable: It will not; nothing is to be written.
-        """
-        ...
-
-    def in_place(self) -> bool:
-        """Tell whether the log itself will be found again, whatever is beside it."""
-        ...
-
-    def committed(self, position: Position) -> None:
-        """
-        Note how far the log has come.
-
-        Raises:
-            InDoubt: What was just committed may not be found again.
-        """
-        ...
 
 
 class _RolledBack(Exception):
@@ -217,7 +192,7 @@ class Committer:
 
     def _check(self, connection: sqlite3.Connection) -> None:
         try:
-            self._guard.check()
+            self._guard.check_content()
         except StoreUnavailable:
             if self._guard.in_place():
                 # What is in a write-ahead log that nobody finds again is saved into the log itself.

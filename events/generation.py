@@ -10,12 +10,9 @@ from typing import Final
 import msgspec
 
 from events.holder import HolderRecord, Position
+from events.wholeness import POSITION
 
 _LAST: Final = "SELECT generation, file, mark FROM generations ORDER BY number DESC LIMIT 1"
-_POSITION: Final = (
-    "SELECT coalesce(sum((SELECT max(version) FROM events WHERE history = number)), 0),"
-    " (SELECT coalesce(max(number), 0) FROM notes) FROM histories"
-)
 _BYTES: Final = 6
 
 
@@ -51,7 +48,7 @@ def identify(
     Raises:
         sqlite3.Error: The log cannot be read.
     """
-    position = Position(*connection.execute(_POSITION).fetchone())
+    position = Position(*connection.execute(POSITION).fetchone())
     last: tuple[str, str, str] | None = connection.execute(_LAST).fetchone()
     same = last is not None and last[1:] == (identity, record.mark)
     lost = record.position is not None and record.position.lost(position)

@@ -14,6 +14,7 @@ from events.connection import BESIDE, WAL, beside, size_of
 from events.holder import HolderRecord, Position
 from events.lock import FileLock, LogLock, identity_of
 from events.unavailable import InDoubt, LogMisplaced, NoWriting, ReadOnly
+from events.wholeness import trouble_of
 
 
 class FileGuard:
@@ -32,6 +33,8 @@ class FileGuard:
         self._log: Final = log
         self._known: Mapping[Path, str] = {path: log.identity}
         self._record = HolderRecord()
+        self._stamp = ""
+        self._overwritten = ""
 
     def watch(self, record: HolderRecord) -> None:
         """
@@ -43,7 +46,13 @@ class FileGuard:
         """
         others = {each: identity_of(each) for each in (beside(self._path, s) for s in BESIDE)}
         self._known = {self._path: self._log.identity} | others
-        self._record = replace(record, file=self._log.identity, wal=others[beside(self._path, WAL)])
+        self._stamp = self._log.stamp()
+        self._record = replace(
+            record,
+            file=self._log.identity,
+            wal=others[beside(self._path, WAL)],
+            stamp=self._stamp,
+        )
         self._lock.sign(self._record, to_disk=True)
 
     def check(self) -> None:
@@ -51,8 +60,10 @@ class FileGuard:
         Look whether every file is in its place.
 
         Raises:
-            LogMisplaced: One is not.
+            LogMisplaced: One is not, or the log was overwritten in its place.
         """
+        if self._overwritten:
+            raise LogMisplaced(self._path, self._overwritten)
         for path, identity in self._known.items():
             try:
                 found = identity_of(path)
@@ -62,6 +73,28 @@ class FileGuard:
             if found != identity:
                 raise LogMisplaced(path, "was replaced by another file")
 
+    def check_content(self) -> None:
+        """
+        Look whether every file is in its place, and holds what this process wrote to it.
+
+        Only checkpoints write to the log itself, and only in this thread. Where its time or size is
+        another one since, it is read through; a file that was merely touched is gone on with.
+
+        Raises:
+            LogMisplaced: One is not, or something else wrote to the log.
+        """
+        self.check()
+        if self._log.stamp() == self._stamp:
+            return
+        if trouble := trouble_of(self._path, self._record.position):
+            self._overwritten = f"was overwritten by another program ({trouble})"
+            raise LogMisplaced(self._path, self._overwritten)
+        self.written()
+
+    def written(self) -> None:
+        """Take the log as it is for what this process wrote: its commit may have gone that far."""
+        self._stamp = self._log.stamp()
+
     def committed(self, position: Position) -> None:
         """
         Note how far the log has come, before anybody is told of what was committed.
@@ -69,7 +102,8 @@ class FileGuard:
         Raises:
             InDoubt: The commit may have gone to a file that nobody finds again.
         """
-        self._record = replace(self._record, position=position)
+        self.written()
+        self._record = replace(self._record, position=position, stamp=self._stamp)
         with contextlib.suppress(NoWriting):  # the commit is on the disk all the same
             self._lock.sign(self._record)
         try:
@@ -87,8 +121,15 @@ class FileGuard:
         self._record = replace(self._record, mark=mark, open=False)
         self._lock.sign(self._record, to_disk=True)
 
+    @property
+    def overwritten(self) -> bool:
+        """True once something else was found to have written to the log in its place."""
+        return bool(self._overwritten)
+
     def in_place(self) -> bool:
         """Tell whether the log itself is in its place, whatever became of what is beside it."""
+        if self._overwritten:
+            return False
         try:
             return identity_of(self._path) == self._log.identity
         except OSError:
@@ -99,11 +140,14 @@ class FileGuard:
         Let SQLite leave alone what lies beside the log, if that is not what it put there.
 
         As the last user of a log it removes its write-ahead log by name: another file of that name
-        would be somebody's events.
+        would be somebody's events. And it writes it back to the log, which may be another's now.
         """
         try:
-            self.check()
+            self.check_content()
         except LogMisplaced:
+            if self._overwritten:
+                self._log.keep_beside()
+                return
             wal = beside(self._path, WAL)
             try:
                 foreign = identity_of(wal) != self._known.get(wal)
@@ -125,12 +169,37 @@ def set_aside_foreign(path: Path, identity: str, record: HolderRecord) -> Path |
     Returns:
         The new name, or None where there is no such file.
     """
-    wal, index = (beside(path, suffix) for suffix in BESIDE)
+    wal = beside(path, WAL)
     try:
         if record.file in {"", identity} or identity_of(wal) != record.wal or not size_of(wal):
             return None
     except FileNotFoundError:
         return None
+    return set_aside(path)
+
+
+def set_aside_unfit(path: Path, stamp: str, record: HolderRecord) -> Path | None:
+    """
+    Rename a write-ahead log that does not fit its log, which was overwritten after a crash.
+
+    Args:
+        path: The log, to which nobody is connected.
+        stamp: When it was written last, and how large it is.
+        record: What the last holder left.
+
+    Returns:
+        The new name, or None where the two fit, or the log alone is no better.
+    """
+    if not record.stamp or record.stamp == stamp or not size_of(beside(path, WAL)):
+        return None
+    if trouble_of(path, alone=True) or not trouble_of(path):
+        return None
+    return set_aside(path)
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a log's write-ahead log, and remove the index to it; return the new name."""
+    wal, index = (beside(path, suffix) for suffix in BESIDE)
     kept = wal.with_name(f"{wal.name}.{secrets.token_hex(4)}")
     wal.rename(kept)
     index.unlink(missing_ok=True)
@@ -151,9 +220,17 @@ class NoWrites:
         """Refuse to write."""
         raise ReadOnly(self._reason)
 
+    def check_content(self) -> None:
+        """Refuse to write."""
+        raise ReadOnly(self._reason)
+
     def in_place(self) -> bool:
         """Tell that nothing has to be saved."""
         return False
 
     def committed(self, position: Position) -> None:
         """Do nothing: nothing is committed."""
+
+
+Guard = FileGuard | NoWrites
+"""Asked before each commit, and told after it."""

@@ -37,6 +37,7 @@ class HolderRecord(msgspec.Struct, frozen=True):
             such figure.
         file: Device and inode of the log.
         wal: Device and inode of its write-ahead log.
+        stamp: When the log was written last and how large it is, its write-ahead log left out.
     """
 
     mark: str = ""
@@ -45,6 +46,7 @@ class HolderRecord(msgspec.Struct, frozen=True):
     position: Position | None = None
     file: str = ""
     wal: str = ""
+    stamp: str = ""
 
     @property
     def exact(self) -> bool:

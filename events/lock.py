@@ -169,6 +169,11 @@ class LogLock:
         """Return how many names the file has: 0 once it is removed, 2 with a hard link."""
         return os.fstat(self._descriptor).st_nlink
 
+    def stamp(self) -> str:
+        """Return when the file was written last, and how large it is."""
+        found = os.fstat(self._descriptor)
+        return f"{found.st_mtime_ns}:{found.st_size}"
+
     def keep_beside(self) -> None:
         """Let SQLite leave what lies beside the log when it closes it: it may be another's."""
         if _OFD:

@@ -11,7 +11,7 @@ from typing import Final
 
 from events.connection import BESIDE, Connection, beside, reading_options
 from events.generation import identify
-from events.guard import FileGuard, NoWrites, set_aside_foreign
+from events.guard import FileGuard, Guard, NoWrites, set_aside, set_aside_foreign, set_aside_unfit
 from events.holder import HolderRecord, Position, this_boot
 from events.lock import FileLock, LogLock, identity_of, keep_private
 from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
@@ -69,7 +69,7 @@ class OpenedLog:
             self.lock.release()
             raise
         self._files: Final = FileGuard(path, self.lock, self.log)
-        self.guard: FileGuard | NoWrites = self._files
+        self.guard: Guard = self._files
 
     @property
     def writer(self) -> Connection:
@@ -153,13 +153,17 @@ class OpenedLog:
     async def close(self) -> None:
         """Leave the log in order, and let go of it; also one that was only half opened."""
         if self._watched:
+            await asyncio.to_thread(self._files.spare_others)
+        if self._watched and not self._files.overwritten:
             # Without it, the next opening is a new generation.
             with contextlib.suppress(sqlite3.Error, StoreUnavailable):
                 self._files.closed(await self._leave_mark())
-            await asyncio.to_thread(self._files.spare_others)
         # The readers first: who closes last checkpoints, and that is the writer's alone.
         for connection in reversed(self._connections):
             await connection.close()
+        if self._files.overwritten:
+            with contextlib.suppress(OSError):
+                set_aside(self.path)
         self.log.release()
         self.lock.release()
 
@@ -174,11 +178,14 @@ class OpenedLog:
             raise LogLost(self.path, "is empty", self.lock.path)
 
     def _set_aside(self) -> None:
-        kept = set_aside_foreign(self.path, self.log.identity, self.lock.record)
+        record = self.lock.record
+        kept = set_aside_foreign(self.path, self.log.identity, record)
+        if kept is None and record.open:
+            kept = set_aside_unfit(self.path, self.log.stamp(), record)
         if kept is not None:
             self.remarks.append(
-                f"{self.path} was put in the place of another file, whose write-ahead log is kept"
-                f" as {kept.name}."
+                f"{self.path} was put in the place of another log, whose write-ahead log is kept as"
+                f" {kept.name}."
             )
 
     async def _read_alone(self) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from events.cursors import Cursor
 from events.sqlite import SqliteStore
 from events.store import History, Key, StoreInUse, StoreUnavailable
 from night import moment, recorded
@@ -343,6 +344,92 @@ async def test_what_was_acknowledged_before_the_harm_outlives_a_kill_after_it(
     async with opened(killed / "log.db") as again:
         [found] = await again.histories()
         assert await again.head(found) == 3
+
+
+@pytest.mark.parametrize("posts", [0, 2])
+async def test_a_log_overwritten_in_its_place_takes_nothing_and_is_that_backup_afterwards(
+    path: Path, posts: int
+) -> None:
+    async with opened(path) as store:
+        history = await night(store, 40)
+    async with opened(path) as store:
+        for _ in range(30):
+            await post(store, history)
+        copy = path.with_name("earlier.db")
+        backup(path, copy)
+        for _ in range(30):
+            await post(store, history)
+        shutil.copyfile(copy, path)
+
+        for _ in range(posts):
+            with pytest.raises(StoreUnavailable, match="was overwritten by another program"):
+                await post(store, history)
+        assert await store.head(history) == 100
+
+    async with opened(path) as again:
+        [found] = await again.histories()
+        assert [each.version async for each in again.read(found)] == list(range(1, 71))
+        assert found.generation != history.generation
+        assert "where there were 100" in again.remarks[0]
+        assert await post(again, found) == 71
+    verify_file(path, lambda _: None)
+    assert list(path.parent.glob("log.db-wal.*")), "what was written last is kept for a look"
+
+
+async def test_a_log_overwritten_after_a_kill_is_that_backup(path: Path, tmp_path: Path) -> None:
+    async with opened(path) as store:
+        history = await night(store, 40)
+    async with opened(path) as store:
+        for _ in range(30):
+            await post(store, history)
+        copy = tmp_path / "copy.db"
+        backup(path, copy)
+        for _ in range(30):
+            await post(store, history)
+        save(path, tmp_path / "killed")
+    put_back(tmp_path / "killed", path, *BESIDE)
+    shutil.copyfile(copy, path)
+
+    async with opened(path) as again:
+        [found] = await again.histories()
+        assert [each.version async for each in again.read(found)] == list(range(1, 71))
+        assert found.generation != history.generation
+        assert "was put in the place of another log" in again.remarks[0]
+    verify_file(path, lambda _: None)
+
+
+async def test_a_log_that_was_touched_or_copied_over_itself_is_gone_on_with(
+    path: Path, tmp_path: Path
+) -> None:
+    async with opened(path) as store:
+        history = await night(store, 40)
+        os.utime(path, ns=(1, 1))
+        assert await post(store, history) == 41
+        shutil.copyfile(path, tmp_path / "same")
+        shutil.copyfile(tmp_path / "same", path)
+        os.utime(path, ns=(2, 2))
+        assert await post(store, history) == 42
+        save(path, tmp_path / "killed")
+    put_back(tmp_path / "killed", path, *BESIDE)
+    os.utime(path, ns=(3, 3))
+
+    async with opened(path) as again:
+        assert await again.histories() == [history]
+        assert await again.head(history) == 42
+
+
+async def test_a_checkpoint_is_no_foreign_hand(path: Path) -> None:
+    async with opened(path) as store:
+        history = await night(store)
+        large = "x" * 2000
+        for _ in range(8):
+            head = await store.head(history)
+            await store.append(
+                history, recorded([moment(large)] * 400, after=head), expected_version=head
+            )
+            await store.save_cursors({"one": Cursor(history.number, head)})
+        assert path.stat().st_size > 4 << 20
+        assert (await store.status()).trouble == ""
 
 
 async def test_a_file_that_another_put_in_its_place_is_left_alone_at_the_close(path: Path) -> None:
