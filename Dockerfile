@@ -16,6 +16,7 @@ RUN python -m venv /opt/tracker \
     && /opt/tracker/bin/pip install --no-deps --require-hashes -r requirements.lock \
     && pip install --no-deps --require-hashes -r requirements-build.lock
 COPY pyproject.toml README.md ./
+COPY scripts/build_hook.py scripts/
 COPY events/ events/
 COPY tracker/ tracker/
 COPY replay/ replay/

@@ -20,6 +20,7 @@ from web.desk.invitations import FIRST_SECONDS
 from web.listener import address_of, bound
 from web.local_access import local_access
 from web.observed.logs import configure_logs
+from web.pages.shell import is_built
 from web.policy import ALWAYS
 from web.settings import Settings
 from web.sockets.doorman import doorman
@@ -63,6 +64,8 @@ class Server(uvicorn.Server):
             database=str(settings.database),
             version=version("awards-night-tracker"),
         )
+        if not is_built():
+            _log.warning("no page: run `make page` in the checkout, or install a wheel with one")
         if not self._tracker.parts.tokens.operated:
             self._show_first_sign_in(settings.public_url or url)
 

@@ -11,10 +11,16 @@ from web.pages.headlines import Headline
 from web.pages.scene import Place
 
 BUILT: Final = Path(__file__).parents[1] / "static"
+_INDEX: Final = "index.html"
 
 _UNBUILT: Final = b"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Not built</title>
-<p>The scoreboard is not built. Run <code>make run</code>, which builds it.</p>
+<h1>This server has no page</h1>
+<p>It was started without the built page. Everything else works: the API
+(<a href="/schema/openapi.json">/schema/openapi.json</a>), the feeds and the calendars.</p>
+<p>In a checkout, <code>make page</code> builds it; then start the server again. A wheel that
+<code>pip wheel .</code> makes has the page in it, and so has the image of
+<code>docker compose build</code>.</p>
 <noscript></noscript></html>
 """
 _PLACES: Final = re.compile(
@@ -48,8 +54,7 @@ class Shell:
     @classmethod
     def read(cls, built: Path = BUILT, *, show_rehearsals: bool = False) -> Self:
         """Return the shell that was built into a folder, or one that says that none was."""
-        index = built / "index.html"
-        page = index.read_bytes() if index.exists() else _UNBUILT
+        page = (built / _INDEX).read_bytes() if is_built(built) else _UNBUILT
         return cls(page, show_rehearsals=show_rehearsals)
 
     def page(self, language: Language, head: str, without_script: str) -> bytes:
@@ -72,6 +77,11 @@ class Shell:
                 self._rest,
             )
         )
+
+
+def is_built(built: Path = BUILT) -> bool:
+    """Tell whether a folder holds the built page."""
+    return (built / _INDEX).exists()
 
 
 def stylesheet_of(built: Path) -> str | None:
