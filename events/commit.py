@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from events.connection import Connection
+from events.connection import WAL_LIMIT, Connection
 from events.guard import Guard
 from events.holder import Position
 from events.key_table import begun_among, bound_among
@@ -146,7 +146,7 @@ class Committer:
     async def look(self) -> None:
         """Look whether the file is still in its place, while there is nothing to write."""
         try:
-            await self._connection.visit(self._check)
+            await self._connection.visit(self._tidied)
         except (sqlite3.Error, StoreUnavailable) as problem:
             self._failed(problem, problem)
 
@@ -200,11 +200,24 @@ class Committer:
                     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             raise
 
+    def _tidied(self, connection: sqlite3.Connection) -> None:
+        """Check, and cut a write-ahead log that a reader let grow, unless one reads it still."""
+        self._check(connection)
+        if self._guard.wal_bytes() > WAL_LIMIT:
+            ((patience,),) = connection.execute("PRAGMA busy_timeout")
+            connection.execute("PRAGMA busy_timeout = 0")  # a post might come meanwhile
+            try:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {patience}")
+                self._guard.written()
+
     def _probe(self, connection: sqlite3.Connection) -> None:
         """Write to the disk what is there already: a file that takes this takes events."""
         self._check(connection)
         ((version,),) = connection.execute("PRAGMA user_version")
         connection.execute(f"PRAGMA user_version = {version}")
+        self._guard.written()
 
     async def _commit(self, plan: Plan) -> None:
         if plan.events or plan.keys or plan.notes:

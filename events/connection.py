@@ -17,6 +17,9 @@ Result = TypeVar("Result")
 WAL: Final = "-wal"
 BESIDE: Final = (WAL, "-shm")
 """What SQLite keeps beside its file: the write-ahead log, and the index to it."""
+WAL_LIMIT: Final = 4 << 20
+"""Bytes to which the write-ahead log is cut once it begins anew: what SQLite lets it come to before
+it writes it back, when no long reader keeps it from that."""
 
 
 class Connection(aiosqlite.Connection):

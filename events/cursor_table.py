@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import Final
 
@@ -13,6 +13,7 @@ import msgspec
 
 from events.connection import Connection
 from events.cursors import Cursor
+from events.guard import Guard
 from events.unavailable import unavailable
 
 ROWS: Final = "SELECT CAST(name AS BLOB), history, version, crc FROM cursors"
@@ -33,7 +34,7 @@ async def save(
     cursors: Mapping[str, Cursor],
     gone: Collection[str],
     *,
-    check: Callable[[], None],
+    guard: Guard,
 ) -> None:
     """
     Replace and delete rows, as `CursorStore.save_cursors` promises.
@@ -42,12 +43,11 @@ async def save(
         writer: The only connection that writes to the file.
         cursors: By name.
         gone: Names to be deleted.
-        check: Raises `StoreUnavailable` where the file is not to be written; called in the
-            connection's thread.
+        guard: Asked whether the file is to be written, and told when it was.
     """
     # Not in the producers' group: a post must not wait for, or fail by, what is no event.
     try:
-        await writer.visit(partial(_replace, cursors, gone, check))
+        await writer.visit(partial(_replace, cursors, gone, guard))
     except (sqlite3.Error, ValueError) as problem:
         raise unavailable("written", problem) from problem
 
@@ -55,10 +55,10 @@ async def save(
 def _replace(
     cursors: Mapping[str, Cursor],
     gone: Collection[str],
-    check: Callable[[], None],
+    guard: Guard,
     connection: sqlite3.Connection,
 ) -> None:
-    check()
+    guard.check_content()
     rows = [
         (
             name,
@@ -73,6 +73,7 @@ def _replace(
         connection.executemany("REPLACE INTO cursors VALUES (?, ?, ?, ?)", rows)
         connection.executemany("DELETE FROM cursors WHERE name = ?", [(name,) for name in gone])
         connection.execute("COMMIT")
+        guard.written()
     except BaseException:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")

@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from events.connection import BESIDE, Connection, beside, reading_options
+from events.connection import BESIDE, WAL_LIMIT, Connection, beside, reading_options
 from events.generation import identify
 from events.guard import FileGuard, Guard, NoWrites, set_aside, set_aside_foreign, set_aside_unfit
 from events.holder import HolderRecord, Position, this_boot
@@ -17,10 +17,6 @@ from events.lock import FileLock, LogLock, identity_of, keep_private
 from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
 from events.store import StoreError, StoreInUse, StoreUnavailable
 from events.unavailable import LogLost, ManyNames, NoWriting, why_not_written
-
-_WAL_LIMIT: Final = 4 << 20
-"""Bytes to which the write-ahead log is cut once it begins anew: what SQLite lets it come to before
-it writes it back, when no long reader keeps it from that."""
 
 _ANY: Final = "SELECT count(*) FROM sqlite_schema"
 _UNWRITABLE: Final = {
@@ -224,7 +220,7 @@ class OpenedLog:
         await writer.executescript(
             "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
             " PRAGMA recursive_triggers = ON; PRAGMA busy_timeout = 5000;"
-            f" PRAGMA journal_size_limit = {_WAL_LIMIT};"
+            f" PRAGMA journal_size_limit = {WAL_LIMIT};"
         )
         if version < SCHEMA_VERSION:
             await writer.executescript(steps_from(version))

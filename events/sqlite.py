@@ -224,7 +224,7 @@ class SqliteStore:
 
     async def save_cursors(self, cursors: Mapping[str, Cursor], gone: Collection[str] = ()) -> None:
         self._open()
-        await save(self._writer, cursors, gone, check=self._log.guard.check)
+        await save(self._writer, cursors, gone, guard=self._log.guard)
 
     async def cursors(self) -> Mapping[str, Cursor]:
         return within(whole(await self._fetch(ROWS)), self._state.heads)

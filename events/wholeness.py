@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+from events.connection import size_of
 from events.holder import Position
 
 POSITION: Final = (
@@ -31,6 +32,8 @@ def trouble_of(path: Path, position: Position | None = None, *, alone: bool = Fa
         alone: Without its write-ahead log. Not while this process has a connection to the log: the
             locks of SQLite would end.
     """
+    if not size_of(path):
+        return "it is empty"  # SQLite would remove the write-ahead log of an empty file
     options = "mode=ro&immutable=1" if alone else "mode=ro"
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?{options}", uri=True)) as connection:

@@ -376,6 +376,40 @@ async def test_a_log_overwritten_in_its_place_takes_nothing_and_is_that_backup_a
     assert list(path.parent.glob("log.db-wal.*")), "what was written last is kept for a look"
 
 
+def emptied_in_place(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def cut_in_place(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def garbled_in_place(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(b"Dear diary, " * 2000)
+
+
+@pytest.mark.parametrize("harm", [emptied_in_place, cut_in_place, garbled_in_place])
+@pytest.mark.parametrize("suffix", ["", "-wal"])
+async def test_nothing_is_acknowledged_into_a_file_that_is_no_log_any_more(
+    path: Path, suffix: str, harm: Callable[[Path], None]
+) -> None:
+    async with opened(path) as store:
+        history = await night(store, 40)
+    async with opened(path) as store:
+        for _ in range(20):
+            await post(store, history)
+        harm(path.with_name(path.name + suffix))
+
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable, match="while it was in use, so nothing more is"):
+                await post(store, history)
+        assert await store.head(history) == 60
+        cursors = {"one": Cursor(history.number, 1)}
+        with pytest.raises(StoreUnavailable, match="nothing more is written"):
+            await store.save_cursors(cursors)
+
+
 async def test_a_log_overwritten_after_a_kill_is_that_backup(path: Path, tmp_path: Path) -> None:
     async with opened(path) as store:
         history = await night(store, 40)
@@ -428,6 +462,7 @@ async def test_a_checkpoint_is_no_foreign_hand(path: Path) -> None:
                 history, recorded([moment(large)] * 400, after=head), expected_version=head
             )
             await store.save_cursors({"one": Cursor(history.number, head)})
+            assert store._log.guard._seen() == store._log.guard._stamps  # type: ignore[union-attr]
         assert path.stat().st_size > 4 << 20
         assert (await store.status()).trouble == ""
 
@@ -750,7 +785,10 @@ async def test_a_place_without_a_log_that_may_not_be_written_is_refused() -> Non
 # --- the write-ahead log
 
 
-async def test_a_write_ahead_log_that_a_long_reader_let_grow_is_cut_afterwards(path: Path) -> None:
+@pytest.mark.parametrize("step", ["posts", "a look while nobody posts"])
+async def test_a_write_ahead_log_that_a_long_reader_let_grow_is_cut_afterwards(
+    path: Path, step: str
+) -> None:
     async with opened(path) as store:
         history = await night(store)
         large = "x" * 2000
@@ -763,7 +801,23 @@ async def test_a_write_ahead_log_that_a_long_reader_let_grow_is_cut_afterwards(p
                     history, recorded([moment(large)] * 400, after=head), expected_version=head
                 )
             assert (await store.status()).wal_bytes > 8 << 20
-        for _ in range(3):
-            await post(store, history)
+        await STEPS[step](store, history)
 
         assert (await store.status()).wal_bytes <= 4 << 20
+        assert await store.head(history) == await counted(store, history)
+
+
+async def counted(store: SqliteStore, history: History) -> int:
+    return len([each async for each in store.read(history)])
+
+
+async def posts(store: SqliteStore, history: History) -> None:
+    for _ in range(3):
+        await post(store, history)
+
+
+async def a_look_while_nobody_posts(store: SqliteStore, _: History) -> None:
+    await store._state.look()
+
+
+STEPS = {"posts": posts, "a look while nobody posts": a_look_while_nobody_posts}
