@@ -688,22 +688,20 @@ async def test_a_garbled_cursor_is_left_out_and_costs_no_other(path: Path, garbl
         assert await store.cursors() == {"b": Cursor(number, 3)}
 
 
-async def test_each_cursor_flipped_bit_by_bit_is_right_or_left_out(path: Path) -> None:
+async def test_a_cursor_with_any_bit_flipped_is_left_out(path: Path) -> None:
     async with opened(path) as store:
         history = await store.begin(recorded([moment(str(n)) for n in range(1, 300)]))
         right = Cursor(history.number, 150)
         await store.save_cursors({"webhook:a": right})
-    with foreign(path) as connection:
-        ((crc,),) = connection.execute("SELECT crc FROM cursors").fetchall()
-    for column, value in (("version", right.version), ("crc", crc), ("history", right.history)):
-        for bit in range(32):
-            with foreign(path) as connection:
-                connection.execute(f"UPDATE cursors SET {column} = ?", (value ^ 1 << bit,))  # noqa: S608 - names of ours
-            async with opened(path) as store:
-                assert await store.cursors() == {}, (column, bit)
         with foreign(path) as connection:
-            connection.execute(f"UPDATE cursors SET {column} = ?", (value,))  # noqa: S608 - names of ours
-    async with opened(path) as store:
+            ((crc,),) = connection.execute("SELECT crc FROM cursors").fetchall()
+            for column, value in (("version", 150), ("crc", crc), ("history", right.history)):
+                for bit in range(32):
+                    sql = f"UPDATE cursors SET {column} = ?"  # noqa: S608 - names of ours
+                    connection.execute(sql, (value ^ 1 << bit,))
+                    assert await store.cursors() == {}, (column, bit)
+                    connection.execute(sql, (value,))
+
         assert await store.cursors() == {"webhook:a": right}
 
 
