@@ -1,6 +1,7 @@
 import asyncio
 import json
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,9 +18,10 @@ from websockets.typing import Origin
 
 from replay.clock import ManualClock
 from web.policy import ALWAYS
-from web.sockets.crowd import Crowd
+from web.sockets.crowd import Crowd, Seat
 from web.sockets.doorman import doorman
 from web.sockets.feed import Feeds
+from web.sockets.handshake import RequestHead
 from web.sockets.heart import Heart
 from web.sockets.replay_limits import ReplayLimits
 from web.sockets.replay_viewer import ReplayViewer
@@ -809,3 +811,42 @@ async def test_what_comes_after_the_goodbye_is_thrown_away(
         await writer.wait_closed()
         await gone(server)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+class Reset:
+    """A transport after a reset, before the loop has told its protocol."""
+
+    def is_closing(self) -> bool:
+        return True
+
+    def set_protocol(self, protocol: object) -> None:
+        self.protocol = protocol
+
+    def pause_reading(self) -> None:
+        raise RuntimeError("the handler is closed")
+
+    resume_reading = pause_reading
+
+    def writelines(self, _: object) -> None:
+        raise RuntimeError("the handler is closed")
+
+
+async def test_a_reset_that_the_loop_has_not_told_yet_is_no_fault() -> None:
+    night, reset, connections = Gala(), Reset(), set[Any]()
+    replays = Replays(lambda _: night, lambda: HOUR, clock=ManualClock())
+    asked = RequestHead("gala", "replay", b"", {}, "1.1", wants_socket=True)
+    with capture_logs() as logged:
+        viewer = replays.join(
+            cast("asyncio.Transport", reset),
+            replays.session(asked),
+            preface=b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+            heart=Heart(Feeds(), now=lambda: HOUR),
+            connections=connections,
+            seat=Seat(Counter()),
+        )
+        viewer.begin(b"\x81\x80\0\0\0\0")
+        await asyncio.sleep(0.02)  # for the turn to come
+        viewer.connection_lost(ConnectionResetError())
+    assert logged == []
+    assert replays.limits.open == 0
+    assert connections == set()

@@ -121,9 +121,11 @@ class ReplayViewer(asyncio.BufferedProtocol):
             paused: Not all that was written before could be sent.
         """
         transport = self.transport
-        transport.pause_reading()  # a loop reads into a buffer only from the next start on
+        with suppress(RuntimeError):  # reset, and not yet told so
+            transport.pause_reading()  # a loop reads into a buffer only from the next start on
         transport.set_protocol(self)
-        transport.resume_reading()
+        with suppress(RuntimeError):
+            transport.resume_reading()
         if paused:
             self.pause_writing()
         if len(early) > MOST_UNREAD_BYTES:
