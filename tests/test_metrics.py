@@ -186,3 +186,14 @@ async def test_refusals_at_the_sockets_are_counted_by_their_problem() -> None:
         found = await samples(doors)
         assert value(found, "tracker_handshakes_refused_total", reason="unknown-ceremony") == 3
         assert value(found, "tracker_connections_max") == doors.tracker.parts.crowd.most
+
+
+async def test_replays_are_counted_against_their_limit() -> None:
+    async with opened(*LIVE) as doors:
+        limits = doors.tracker.parts.replays.limits
+        permits = [limits.enter(guest) for guest in (None, "192.0.2.7", "192.0.2.7")]
+        permits[1].leave()
+        permits[1].leave()
+        found = await samples(doors)
+        assert value(found, "tracker_replays") == 2
+        assert value(found, "tracker_replays_max") == limits.most

@@ -185,6 +185,14 @@ class Standing(Collector):
         room = GaugeMetricFamily("tracker_connections_max", "Connections there is room for.")
         room.add_metric([], self._parts.crowd.most)
         yield room
+        limits = self._parts.replays.limits
+        for name, about, number in (
+            ("tracker_replays", "Open replay sockets.", limits.open),
+            ("tracker_replays_max", "Replay sockets there is room for.", limits.most),
+        ):
+            gauge = GaugeMetricFamily(name, about)
+            gauge.add_metric([], number)
+            yield gauge
         requests = CounterMetricFamily(
             "tracker_http_requests", "Answered requests.", labels=["method", "route", "status"]
         )

@@ -23,10 +23,11 @@ class ReplayLimits:
 
     Attributes:
         open: How many sessions there are.
+        most: How many there may be.
     """
 
     def __init__(self, most: int = MOST_SESSIONS, most_each: int = MOST_EACH) -> None:
-        self._most: Final = most
+        self.most: Final = most
         self._most_each: Final = most_each
         self._held: Final[Counter[str]] = Counter()
         self._full = False
@@ -42,13 +43,13 @@ class ReplayLimits:
         Raises:
             HandshakeRefused: 503 when all sessions are taken, 429 when the guest holds too many.
         """
-        if self.open >= self._most:
+        if self.open >= self.most:
             if not self._full:  # one line for a flood, not one for each of its drops
                 self._full = True
-                _log.warning("no room for more replays", most=self._most)
+                _log.warning("no room for more replays", most=self.most)
             raise HandshakeRefused(
                 HTTPStatus.SERVICE_UNAVAILABLE,
-                f"There is room for {self._most} replays here, and all of it is taken.",
+                f"There is room for {self.most} replays here, and all of it is taken.",
                 AGAIN_LATER,
             )
         if guest is not None and self._held[guest] >= self._most_each:
