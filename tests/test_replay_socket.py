@@ -51,6 +51,7 @@ class Gala:
     epoch: str = "e-1"
     times: list[int] = field(default_factory=lambda: list(TIMES))
     frame_bytes: int = 0
+    keyframe_bytes: int = 0
     served: int = 0
     keyframes: list[int] = field(default_factory=list)
 
@@ -61,7 +62,8 @@ class Gala:
 
     def keyframe_at(self, version: int) -> bytes:
         self.keyframes.append(version)
-        return json.dumps({"type": "keyframe", "version": version, "board": {}}).encode()
+        board = {"pad": "x" * self.keyframe_bytes} if self.keyframe_bytes else {}
+        return json.dumps({"type": "keyframe", "version": version, "board": board}).encode()
 
 
 @dataclass
@@ -850,3 +852,61 @@ async def test_a_reset_that_the_loop_has_not_told_yet_is_no_fault() -> None:
     assert logged == []
     assert replays.limits.open == 0
     assert connections == set()
+
+
+async def test_controls_that_show_boards_are_obeyed_no_faster_than_boards_are_read() -> None:
+    night = Gala(times=[*range(0, 200_000, 1000)], keyframe_bytes=500_000)
+    pairs = [each for at in range(80) for each in (seek(at), {"type": "step"})]
+    controls = b"".join(
+        Frame(Opcode.TEXT, json.dumps(each).encode()).serialize(mask=True) for each in pairs
+    )
+    async with serving(night) as server, deaf(server, "from=100&speed=0.1") as writer:
+        await until_still(lambda: server.replays.limits.open)
+        writer.write(controls)
+        await until_still(lambda: len(night.keyframes))
+        assert len(night.keyframes) < 40
+
+
+async def test_controls_that_show_many_boards_are_all_answered_in_order() -> None:
+    night = Gala(times=[*range(0, 200_000, 1000)], keyframe_bytes=20_000)
+    async with serving(night) as server, server.watch("from=100") as viewer:
+        await viewer.take(4)
+        await at_once(viewer, *(each for at in range(40) for each in (seek(at), {"type": "step"})))
+        shown = [(each["type"], each["version"]) for each in await viewer.take(160)]
+        assert shown == [
+            answer
+            for at in range(40)
+            for answer in (
+                ("keyframe", at),
+                ("playhead", at),
+                ("frame", at + 1),
+                ("playhead", at + 1),
+            )
+        ]
+
+
+async def test_a_close_behind_controls_that_wait_comes_after_their_answers() -> None:
+    night = Gala(times=[*range(0, 200_000, 1000)], keyframe_bytes=20_000)
+    async with serving(night) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(f"GET {PATH}?from=100 HTTP/1.1\r\n{HANDSHAKE}\r\n".encode())
+        await reader.readuntil(b'"state":"playing"}')
+        pairs = [each for at in range(20) for each in (seek(at), {"type": "step"})]
+        frames = [
+            Frame(Opcode.TEXT, json.dumps(each).encode()).serialize(mask=True) for each in pairs
+        ]
+        writer.write(b"".join(frames) + Frame(Opcode.CLOSE, b"\x03\xe8").serialize(mask=True))
+        said = await asyncio.wait_for(reader.read(), timeout=10)
+        assert said.count(b'"type":"playhead"') == len(pairs)
+        assert said.endswith(b"\x88\x02\x03\xe8")
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_a_viewer_that_stops_reading_is_sent_one_turn_at_most() -> None:
+    night = Gala(times=[0] * 20_000, frame_bytes=200)
+    async with serving(night) as server, deaf(server) as writer:
+        del writer
+        await until_still(lambda: night.served)
+        (viewer,) = server.state.connections
+        assert viewer.transport.get_write_buffer_size() < 20_000

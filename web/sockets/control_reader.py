@@ -36,7 +36,16 @@ class ControlReader:
         closed: The client has closed, or broken the protocol: `answer` is the last word.
     """
 
-    __slots__ = ("_allowed_at", "_kind", "_parts", "_peer", "_unread", "answer", "closed")
+    __slots__ = (
+        "_allowed_at",
+        "_garbled",
+        "_kind",
+        "_parts",
+        "_peer",
+        "_unread",
+        "answer",
+        "closed",
+    )
 
     def __init__(self) -> None:
         self.answer = b""
@@ -46,6 +55,7 @@ class ControlReader:
         self._allowed_at = 0.0
         self._kind = Opcode.TEXT
         self._parts: Final[list[bytes]] = []
+        self._garbled = False
 
     @property
     def unread(self) -> int:
@@ -85,7 +95,7 @@ class ControlReader:
         peer.receive_data(piece)
         events = peer.events_received()
         for event in events:
-            if isinstance(event, Frame) and event.opcode in DATA_OPCODES:
+            if isinstance(event, Frame) and event.opcode in DATA_OPCODES and not self._garbled:
                 self._take(event, wishes)
         answers = peer.data_to_send()
         if peer.state is not State.OPEN:
@@ -101,7 +111,7 @@ class ControlReader:
             self._kind = frame.opcode
         if frame.data:
             self._parts.append(bytes(frame.data))
-        if not frame.fin or self._peer.state is not State.OPEN:
+        if not frame.fin:
             return
         message = b"".join(self._parts)
         self._parts.clear()
@@ -111,6 +121,7 @@ class ControlReader:
         try:
             wishes.append(_control(message.decode()))
         except UnicodeDecodeError:
+            self._garbled = True  # what stands behind it in the same piece is not obeyed
             self._peer.fail(CloseCode.INVALID_DATA, "text that is not UTF-8")
 
 

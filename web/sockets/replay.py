@@ -9,8 +9,8 @@ from web.sockets import messages
 from web.sockets.keyframe_cache import KeyframeCache
 from web.sockets.wires import SOCKET
 
-MOST_DUE_BYTES: Final = 16 * 1024
-"""What is written at once of what is due: a viewer who does not read holds no more in memory."""
+MOST_WRITTEN_BYTES: Final = 16 * 1024
+"""In one turn, and the message that passes it: a viewer who does not read holds no more."""
 _LONGEST_DETAIL: Final = 200
 
 
@@ -48,7 +48,7 @@ class ReplaySession:
         hour: The hour as text, for `server_time`.
     """
 
-    __slots__ = ("_hour", "_keyframes", "_night", "_player")
+    __slots__ = ("_hour", "_keyframes", "_night", "_player", "_shown", "_waiting")
 
     def __init__(
         self, night: Replayed, head: Playhead, keyframes: KeyframeCache, hour: Callable[[], str]
@@ -57,6 +57,8 @@ class ReplaySession:
         self._player: Final = Player(night.times, head)
         self._keyframes: Final = keyframes
         self._hour: Final = hour
+        self._waiting: list[Control | Declined] = []
+        self._shown: int | None = None
 
     @property
     def finished(self) -> bool:
@@ -87,28 +89,35 @@ class ReplaySession:
             _frame(_playhead(self._player.begin(now))),
         ]
 
-    def answers(self, wishes: Sequence[Control | Declined], now: float) -> list[bytes]:
-        """Return the answers to the controls that wait, one for each, and what they show."""
-        written: list[bytes] = []
-        shown: int | None = None
-        for wish in merge_seeks(wishes, len(self._night.times)):
-            for happening in self._player.obey(wish, now):
-                if isinstance(happening, Moved) and happening.sought:
-                    if happening.head.version != shown:  # else the board stands there already
-                        shown = happening.head.version
-                        written.append(self._keyframes.get(self._night, shown))
-                elif isinstance(happening, Played):
-                    shown = None
-                written.append(self._said(happening))
-        return written
+    @property
+    def waiting(self) -> int:
+        """How many controls have not been obeyed yet; more are taken only when there are none."""
+        return len(self._waiting)
 
-    def due(self, now: float, most: int = MOST_DUE_BYTES) -> list[bytes]:
-        """Return what is due by `now`, up to about `most` bytes; the rest stays due."""
+    def take(self, wishes: Sequence[Control | Declined]) -> None:
+        """Let controls wait together, so that of several seeks one board is shown."""
+        self._waiting = merge_seeks(wishes, len(self._night.times))
+        self._waiting.reverse()
+        self._shown = None
+
+    def turn(self, now: float, most: int = MOST_WRITTEN_BYTES) -> list[bytes]:
+        """
+        Return about `most` bytes: the answers to the controls that wait, then what is due.
+
+        What does not fit waits for the next turn, in its order.
+        """
         written: list[bytes] = []
         size = 0
-        while size < most and (happening := self._player.due(now)) is not None:
-            written.append(self._said(happening))
-            size += len(written[-1])
+        while size < most:
+            if self._waiting:
+                happenings = self._player.obey(self._waiting.pop(), now)
+            elif (due := self._player.due(now)) is not None:
+                happenings = (due,)
+            else:
+                break
+            said = [message for each in happenings for message in self._said(each)]
+            written += said
+            size += sum(map(len, said))
         if self.finished:
             written.append(_frame(messages.Finished()))
         return written
@@ -116,14 +125,19 @@ class ReplaySession:
     def heartbeat(self) -> bytes:
         return _frame(messages.Heartbeat(self.version, self._hour()))
 
-    def _said(self, happening: Happening) -> bytes:
+    def _said(self, happening: Happening) -> list[bytes]:
         match happening:
             case Played(version):
-                return SOCKET.plain(self._night.frame(version))
+                self._shown = None
+                return [SOCKET.plain(self._night.frame(version))]
             case Declined(detail):
-                return _frame(messages.Refused(detail[:_LONGEST_DETAIL]))
-            case Moved():
-                return _frame(_playhead(happening))
+                return [_frame(messages.Refused(detail[:_LONGEST_DETAIL]))]
+            case Moved(head):
+                playhead = _frame(_playhead(happening))
+                if not happening.sought or head.version == self._shown:
+                    return [playhead]
+                self._shown = head.version
+                return [self._keyframes.get(self._night, head.version), playhead]
 
 
 def _playhead(moved: Moved) -> messages.Playhead:

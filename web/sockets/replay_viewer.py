@@ -204,14 +204,14 @@ class ReplayViewer(asyncio.BufferedProtocol):
         if self._preface:
             written += [self._preface, *session.greeting(now)]
             self._preface = b""
-        if reader is not None and (wishes := reader.read(now)):
+        if reader is not None and not session.waiting and (wishes := reader.read(now)):
             self._heard_at = now
-            written += session.answers(wishes, now)
-        if reader is not None and reader.closed:
+            session.take(wishes)
+        written += session.turn(now)
+        if reader is not None and reader.closed and not session.waiting:
             self._go(b"".join([*written, reader.answer]))
             return
-        written += session.due(now)
-        if reader is not None and reader.answer:
+        if reader is not None and reader.answer and not reader.closed:
             written.append(reader.answer)
             reader.answer = b""
         if session.finished:
@@ -232,7 +232,9 @@ class ReplayViewer(asyncio.BufferedProtocol):
         if self._slow_since is not None or self._gone:
             return  # the write was more than the system took
         waits = [self._next_beat - now]
-        if self._session.wait is not None:
+        if self._session.waiting:
+            waits.append(0.0)
+        elif self._session.wait is not None:
             waits.append(self._session.wait)
         if self._reader is not None:
             if self.unread < MOST_UNREAD_BYTES:
@@ -243,7 +245,9 @@ class ReplayViewer(asyncio.BufferedProtocol):
         if wait > 0.0:
             self._sleep(wait)
         else:
-            self._queue()
+            # One turn in a step of the loop: uvloop sends at the step's end, and only then tells
+            # that not all could be sent.
+            asyncio.get_running_loop().call_soon(self._queue)
 
     def _sleep(self, seconds: float) -> None:
         if self._timer is not None:
