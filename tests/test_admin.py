@@ -2,12 +2,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 import pytest
 
-from doors import HERE, ID, TOKEN, Doors, opened, problem, programme
+from doors import BEARER, HERE, ID, TOKEN, Doors, opened, problem, programme
 from events.memory import MemoryStore
 from events.recorded import Recorded
 from events.sqlite import SqliteStore
@@ -79,7 +79,10 @@ async def test_an_event_is_appended_with_its_frame_its_place_and_its_version() -
         answer = await doors.post(WIN)
         assert answer.status_code == 201
         assert answer.headers["location"] == f"{HERE}/events/{START + 1}"
-        assert answer.headers["etag"] == f'"{START + 1}"'
+        epoch = (await doors.get(HERE)).json()["epoch"]
+        assert answer.headers["etag"] == f'"{epoch}:{START + 1}"'
+        event = await doors.get(answer.headers["location"])
+        assert event.headers["etag"] == answer.headers["etag"]
         assert answer.headers["cache-control"] == "no-store"
         told = answer.json()
         assert set(told) == {"version", "frame"}
@@ -367,11 +370,101 @@ async def test_a_key_takes_1_to_128_characters(key: str) -> None:
         assert (await doors.post(WIN, key="x" * 128)).status_code == 201
 
 
-@pytest.mark.parametrize("tag", ["10", "x", '""', 'W/"10"', '"10", "11"', '"-1"', '"' + "9" * 16])
-async def test_if_match_holds_one_version(tag: str) -> None:
+NO_TAGS: Final = [
+    *("10", "x", "", " ", ",", '"', '"' + "9" * 16, '"10" "10"', '"10";', '*, "10"', '"10", *'),
+    *('w/"10"', "W/10", 'W/ "10"', '"a b"', "'10'", '"10' + " " * 8000),
+]
+
+
+@pytest.mark.parametrize("tags", NO_TAGS)
+async def test_if_match_is_a_list_of_entity_tags(tags: str) -> None:
     async with opened(*LIVE) as doors:
-        problem(await doors.post(WIN, if_match=tag), 400, "bad-request")
+        told = problem(await doors.post(WIN, if_match=tags), 400, "bad-request")
+        assert "If-Match" in told["detail"]
         assert (await doors.post(WIN, if_match="*")).status_code == 201
+
+
+# Where EPOCH stands, the history's own is put in.
+OF_THE_HEAD: Final = [
+    *(f'"{START}"', f'"EPOCH:{START}"', f'"0{START}"', f' "{START}" ', f'"1","{START}"'),
+    *(f'"EPOCH:1" ,  "EPOCH:{START}"', f',, "{START}" ,', f'W/"{START}", "{START}"'),
+    *(f'"other-1-1:{START}", "EPOCH:{START}"', f'"a,b", "{START}"', "*", " * "),
+]
+OF_NO_HEAD: Final = [
+    *('""', '"x"', '"-1"', '"1.0"', '":10"', '"EPOCH:"', '"EPOCH"', f'"EPOCH:{START}:en"'),
+    *(f'W/"{START}"', f'W/"EPOCH:{START}"', f'"other-1-1:{START}"', f'"EPOCH-c3:{START}"'),
+    *(f'"EPOCH :{START}"'.replace(" ", ""), f'"epoch:{START}"', '"1", "2", W/"3"'),
+]
+
+
+@pytest.mark.parametrize("tags", OF_THE_HEAD)
+async def test_a_post_goes_through_where_one_of_its_tags_is_the_heads(tags: str) -> None:
+    async with opened(*LIVE) as doors:
+        epoch = (await doors.get(HERE)).json()["epoch"]
+        answer = await doors.post(WIN, if_match=tags.replace("EPOCH", epoch))
+        assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("tags", [each for each in OF_NO_HEAD if each not in OF_THE_HEAD])
+async def test_a_post_is_stale_where_none_of_its_tags_is_the_heads(tags: str) -> None:
+    async with opened(*LIVE) as doors:
+        epoch = (await doors.get(HERE)).json()["epoch"]
+        told = problem(await doors.post(WIN, if_match=tags.replace("EPOCH", epoch)), 412, "stale")
+        assert (told["head"], told["epoch"]) == (START, epoch)
+        assert await doors.head() == START
+
+
+async def test_if_match_may_come_in_several_lines() -> None:
+    async with opened(*LIVE) as doors:
+        for version, status in ((START + 1, 412), (START, 201)):
+            named = [("If-Match", '"1"'), ("If-Match", f'"{version}"'), *BEARER.items()]
+            answer = await doors.client.post(f"{HERE}/events", json=EVENT, headers=named)
+            assert answer.status_code == status
+
+
+async def test_every_tag_of_the_head_fits_the_next_post() -> None:
+    async with opened(*LIVE) as doors:
+        held = ""
+        for path in ("", "/board", "/winners.json", f"/events/{START}"):
+            held = (await doors.get(f"{HERE}{path}")).headers["etag"]
+            answer = await doors.post(moment(), f"{HERE}/events?dry_run=true", if_match=held)
+            assert answer.status_code == 200, path
+        posted = await doors.post(moment("1."), if_match=held)
+        for number in (2, 3):
+            posted = await doors.post(moment(f"{number}."), if_match=posted.headers["etag"])
+            assert posted.status_code == 201
+        again = await doors.post(WIN, key="one", if_match=posted.headers["etag"])
+        retried = await doors.post(WIN, key="one", if_match='"1"')
+        assert (retried.status_code, retried.headers["etag"]) == (200, again.headers["etag"])
+
+
+async def test_what_was_seen_of_an_earlier_rehearsal_fits_no_later_one() -> None:
+    async with opened(*LIVE) as doors:
+        events = f"{HERE}-rehearsal/events"
+        await begun(doors)
+        seen = (await doors.post(STARTED, events)).headers["etag"]
+        epoch = (await begun(doors)).json()["epoch"]
+        started = (await doors.post(STARTED, events)).headers["etag"]
+        assert started != seen, "the same version of another history"
+        told = problem(await doors.post(WIN, events, if_match=seen), 412, "stale")
+        assert (told["head"], told["epoch"]) == (START, epoch)
+        assert [frame["version"] for frame in told["frames"]] == list(range(1, START + 1))
+        assert (await doors.post(WIN, events, if_match=f'"{START}"')).status_code == 201
+        problem(await doors.post(moment(), events, if_match=f'{seen}, "{START}"'), 412, "stale")
+
+
+async def test_a_stale_list_is_given_what_came_after_the_last_that_it_knows() -> None:
+    async with opened(*LIVE, WIN, moment("1."), moment("2.")) as doors:
+        for tags, after in (
+            (f'"{START}", "1", "9999"', START),
+            (f'W/"{START + 1}", "2"', START + 1),
+            (f'"other-1-1:{START + 2}", "3"', 3),
+            ('"9999"', START + 3),
+            ('"x"', 0),
+        ):
+            told = problem(await doors.post(moment("3."), if_match=tags), 412, "stale")
+            versions = [frame["version"] for frame in told["frames"]]
+            assert versions == list(range(after + 1, START + 4)), tags
 
 
 async def test_a_version_past_every_head_is_stale_however_long() -> None:

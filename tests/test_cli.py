@@ -673,6 +673,12 @@ def test_a_post_is_sent_again_by_the_same_key_until_it_is_taken() -> None:
     assert pauses[2] >= 2
 
 
+def test_a_post_may_build_on_the_head_of_one_history_alone() -> None:
+    client, asked, _ = patient(DONE)
+    asyncio.run(client.post("/events", b"{}", key="k-1", expected_version="g-2-2:4"))
+    assert asked[0].headers["If-Match"] == '"g-2-2:4"'
+
+
 def test_patience_has_an_end() -> None:
     client, asked, pauses = patient(*[cut] * TRIES)
     with pytest.raises(NoServer, match="No server answers at http://gala"):

@@ -37,6 +37,7 @@ from night import (
     retracted,
 )
 from tracker.desk import Desk
+from tracker.expected import at
 from tracker.outcomes import Contended, KeyReused, Posted, RefusedByRule, Stale
 
 pytestmark = pytest.mark.anyio
@@ -248,8 +249,8 @@ async def test_a_second_look_may_find_the_belief_stale(night: Night, desk: Desk)
     night.store.interludes.append(lambda: other.post("made-up", moment(), actor="noor"))
 
     with pytest.raises(Stale) as stale:
-        await desk.post("made-up", announced("film", "orbit"), actor="maya", expected_version=START)
-    assert (stale.value.expected, stale.value.head) == (START, NEXT)
+        await desk.post("made-up", announced("film", "orbit"), actor="maya", expected=at(START))
+    assert (stale.value.known, stale.value.head) == (START, NEXT)
 
 
 async def test_a_retry_that_met_its_own_first_try_has_its_answer(night: Night, desk: Desk) -> None:
@@ -325,7 +326,7 @@ async def test_a_key_seen_before_has_the_first_answer_for_ever(night: Night, des
 
     for each in (desk, night.desk()):
         again = await each.post(
-            "made-up", announced("film", "orbit"), actor="maya", key=KEY, expected_version=1
+            "made-up", announced("film", "orbit"), actor="maya", key=KEY, expected=at(1)
         )
         assert (again.version, again.new, again.history) == (first.version, False, first.history)
     assert len(await night.log()) == NEXT + 2
@@ -347,7 +348,7 @@ async def test_a_refusal_binds_no_key(night: Night, desk: Desk) -> None:
     ):
         await refused_rule(posting)
     with pytest.raises(Stale):
-        await desk.post("made-up", moment(), actor="maya", key=KEY, expected_version=3)
+        await desk.post("made-up", moment(), actor="maya", key=KEY, expected=at(3))
     assert await night.bound() is None
 
     await desk.post("made-up", moment(), actor="maya", key=KEY)
@@ -367,7 +368,7 @@ async def test_already_so_binds_its_key(night: Night, desk: Desk) -> None:
 
 
 async def test_a_belief_that_holds_lets_the_post_through(desk: Desk) -> None:
-    posted = await desk.post("made-up", moment(), actor="maya", expected_version=START)
+    posted = await desk.post("made-up", moment(), actor="maya", expected=at(START))
 
     assert posted.version == NEXT
 
@@ -377,17 +378,17 @@ async def test_a_belief_that_does_not_hold_is_told_the_head(
     night: Night, desk: Desk, expected: int
 ) -> None:
     with pytest.raises(Stale, match=f"The head is {START}") as stale:
-        await desk.post("made-up", moment(), actor="maya", expected_version=expected)
+        await desk.post("made-up", moment(), actor="maya", expected=at(expected))
 
-    assert (stale.value.expected, stale.value.head) == (expected, START)
+    assert (stale.value.known, stale.value.head) == (expected, START)
     assert stale.value.history == await night.store.current("made-up")
     assert len(await night.log()) == START
 
 
 async def test_already_so_goes_before_stale_and_stale_before_refused(desk: Desk) -> None:
-    assert (await desk.post("made-up", STARTED, actor="maya", expected_version=1)).version == START
+    assert (await desk.post("made-up", STARTED, actor="maya", expected=at(1))).version == START
     with pytest.raises(Stale):
-        await desk.post("made-up", announced("film", "delta"), actor="maya", expected_version=1)
+        await desk.post("made-up", announced("film", "delta"), actor="maya", expected=at(1))
 
 
 # --- dry runs
@@ -419,7 +420,7 @@ async def test_a_dry_run_is_refused_as_the_post_would_be(desk: Desk) -> None:
     posting = desk.post("made-up", announced("film", "delta"), actor="maya", dry_run=True)
     assert await refused_rule(posting) == "unknown-nominee"
     with pytest.raises(Stale):
-        await desk.post("made-up", moment(), actor="maya", expected_version=1, dry_run=True)
+        await desk.post("made-up", moment(), actor="maya", expected=at(1), dry_run=True)
 
 
 # --- scheduling

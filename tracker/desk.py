@@ -31,6 +31,7 @@ from events.store import (
 from events.timestamp import to_ms
 from tracker.ceremony import EMPTY, Accepted, AlreadySo, Refused, State, decide, evolve
 from tracker.checked_history import checked, folded
+from tracker.expected import Expected
 from tracker.outcomes import Contended, KeyReused, Posted, RefusedByRule, Stale
 
 REHEARSAL: Final = "-rehearsal"
@@ -72,7 +73,7 @@ class Desk:
         actor: str,
         occurred_at: str | None = None,
         key: Key | None = None,
-        expected_version: int | None = None,
+        expected: Expected | None = None,
         dry_run: bool = False,
     ) -> Posted:
         """
@@ -84,7 +85,7 @@ class Desk:
             actor: Who posts; stored, never public.
             occurred_at: Canonical; now if absent.
             key: Seen before with the same digest: the first answer again, for ever.
-            expected_version: The head the producer saw, where that matters to them.
+            expected: The head the producer saw, where that matters to them.
             dry_run: Decide only; nothing is stored, no key is bound.
 
         Raises:
@@ -101,8 +102,8 @@ class Desk:
                 decision = decide(proposed, state)
                 if isinstance(decision, AlreadySo):
                     return await self._already_so(history, decision, None if dry_run else key)
-                if expected_version not in (None, state.version):
-                    raise Stale(history, expected_version or 0, state.version)
+                if expected is not None and not expected.holds(history, state.version):
+                    raise Stale(history, expected, state.version)
                 now = self._now()
                 accepted = _accepted(decision, occurred_at or now, now)
                 recorded = [

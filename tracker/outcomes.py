@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
 from events.recorded import Recorded
 from events.store import History
 from tracker.decision import Refused
+from tracker.expected import Expected
+
+_MOST_NAMED: Final = 3
+"""Versions in a sentence; a request may name hundreds."""
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -41,12 +46,20 @@ class RefusedByRule(DeskError):
 
 
 class Stale(DeskError):
-    """The head is not where the producer believes."""
+    """
+    The head is not where the producer believes.
 
-    def __init__(self, history: History, expected: int, head: int) -> None:
-        super().__init__(f"The head is {head}, not {expected}; look at what is new, then decide.")
+    Attributes:
+        known: The version after which everything may be new to the producer; 0 where they build on
+            another history.
+    """
+
+    def __init__(self, history: History, expected: Expected, head: int) -> None:
+        named = [str(each.version) for each in expected.heads if each.exact and each.of(history)]
+        wrong = f"not {' or '.join(named[:_MOST_NAMED])}" if named else "which nothing here names"
+        super().__init__(f"The head is {head}, {wrong}; look at what is new, then decide.")
         self.history = history
-        self.expected = expected
+        self.known = expected.known(history, head)
         self.head = head
 
 

@@ -93,9 +93,10 @@ class RefusedProblem(Problem, frozen=True):
 
 
 class StaleProblem(Problem, frozen=True):
-    """A problem of type `stale`: the head, and up to 64 frames since `If-Match`."""
+    """A problem of type `stale`: the head, its epoch, and up to 64 frames since `If-Match`."""
 
     head: int
+    epoch: str
     frames: list[Frame]
 
 

@@ -170,11 +170,13 @@ class Client:
         body: bytes,
         *,
         key: str,
-        expected_version: int | None = None,
+        expected_version: int | str | None = None,
         media_type: str = "application/json",
     ) -> Answer:
         """
         Post once, in several tries if needed: what waiting may mend is sent again by its key.
+
+        `expected_version` is a version of whichever history is current, or `EPOCH:VERSION`.
 
         Raises:
             NoServer, Refusal: It was no use.

@@ -19,6 +19,7 @@ from events.timestamp import from_ms, to_ms
 from replay.recording import Cue, Recording
 from replay.recording import recorded as as_recorded
 from tracker.desk import AHEAD_MS, Desk
+from tracker.expected import at
 from tracker.outcomes import RefusedByRule
 from tracker.wording import cleaned
 from web.clock import now
@@ -232,7 +233,7 @@ async def _append(desk: Desk, event: Recorded) -> None:
             event.event,
             actor=ACTOR,
             occurred_at=event.occurred_at,
-            expected_version=event.version - 1,
+            expected=at(event.version - 1),
         )
     except RefusedByRule as problem:
         raise CommandError(f"Line {event.version + 1} is refused: {problem}") from problem

@@ -159,7 +159,7 @@ async def _post(client: Client, rehearsal: Rehearsal, frame: Frame) -> None:
             f"/api/ceremonies/{rehearsal.ceremony}/events",
             encode(cleaned(frame.event)),  # an older log may hold what the server refuses today
             key=f"rehearse-{rehearsal.epoch}-{frame.version}",
-            expected_version=frame.version - 1,
+            expected_version=f"{rehearsal.epoch}:{frame.version - 1}",
         )
     except Refusal as refusal:
         if refusal.status not in _OTHERS:

@@ -21,7 +21,7 @@ from tracker.outcomes import Posted, RefusedByRule, Stale
 from web.answers import json_answer
 from web.desk.access import known, needs, needs_for_event
 from web.desk.misread import programme_of
-from web.desk.posts import LARGEST_BODY, event_of, if_match_of, key_of, rehearsal_of
+from web.desk.posts import LARGEST_BODY, event_of, expected_of, key_of, rehearsal_of
 from web.desk.programme import Programme, programme_events
 from web.desk.programme_csv import MEDIA_TYPE as CSV
 from web.desk.programme_csv import table_of
@@ -169,14 +169,14 @@ async def append(
             actor=request.state.grant.name,
             occurred_at=occurred_at,
             key=key_of(request, digest),
-            expected_version=if_match_of(request),
+            expected=expected_of(request),
             dry_run=is_dry,
         )
     except Stale as stale:
         night = await nights.reached(stale.history, stale.head)
-        since = range(stale.expected + 1, min(stale.head, stale.expected + _MOST_SINCE) + 1)
+        since = range(stale.known + 1, min(stale.head, stale.known + _MOST_SINCE) + 1)
         frames = [msgspec.Raw(night.frame_json(version)) for version in since]
-        more = {"head": stale.head, "frames": frames}
+        more = {"head": stale.head, "epoch": night.epoch, "frames": frames}
         raise ProblemError("stale", str(stale), more=more) from stale
     return await _answer(ceremony, posted, nights)
 
@@ -191,7 +191,7 @@ async def _answer(ceremony: str, posted: Posted, nights: Nights) -> Response[byt
         frame = night.frame_json(posted.version)
         headers = {
             "Location": f"/api/ceremonies/{ceremony}/events/{posted.version}",
-            "ETag": f'"{posted.version}"',
+            "ETag": f'"{night.epoch}:{posted.version}"',
         }
     if posted.new and posted.recorded is not None:
         _log.info(

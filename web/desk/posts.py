@@ -14,13 +14,16 @@ from events.codec import encode
 from events.patterns import plain
 from events.store import Key
 from events.timestamp import canonical
+from tracker.expected import Expected, Head
 from web.errors import ProblemError
 from web.queries import number
 
 LARGEST_BODY: Final = 64 * 1024
 KEY: Final = r"[!-~]([ -~]{0,126}[!-~])?"
 _KEY: Final = re.compile(KEY)
-_IF_MATCH: Final = re.compile(r'"(.*)"')
+ENTITY_TAG: Final = r'(W/)?"([!#-~\x80-\xff]*)"'
+# Possessive, so that a run of spaces is looked at once.
+_ENTITY_TAG: Final = re.compile(rf"[ \t]*+(?:{ENTITY_TAG}[ \t]*+)?(,|\Z)")
 
 _Model = TypeVar("_Model")
 
@@ -97,20 +100,48 @@ def key_of(request: Request[Any, Any, Any], body: bytes) -> Key | None:
     return Key(given, hashlib.sha256(body).hexdigest())
 
 
-def if_match_of(request: Request[Any, Any, Any]) -> int | None:
+def expected_of(request: Request[Any, Any, Any]) -> Expected | None:
     """
-    Return the version the producer builds on, or None where any will do.
+    Return the heads that the producer builds on, or None where any will do.
+
+    `If-Match` is a list of entity tags (RFC 9110, section 13.1.1). A head is named by `"VERSION"`,
+    and by `"EPOCH:VERSION"`, which is the tag that answers bear. A weak one never matches, nor does
+    one that names no head.
 
     Raises:
-        ProblemError: `If-Match` holds no version.
+        ProblemError: `If-Match` is no list of entity tags.
     """
-    given = request.headers.get("if-match")
-    if given is None or given.strip() == "*":
+    lines = request.headers.getall("if-match", [])
+    text = ",".join(lines)
+    if not lines or text.strip(" \t") == "*":
         return None
-    matched = _IF_MATCH.fullmatch(given.strip())
-    version = number(matched[1]) if matched else None
-    if version is None:
+    tags = _tags(text)
+    if not tags:
         raise ProblemError(
-            "bad-request", f'If-Match is {given[:100]!r}; give a version, as in "120".'
+            "bad-request",
+            f'If-Match is {text[:100]!r}; give a version in quotes, as in "120", or an ETag.',
         )
-    return version
+    heads = [_head(opaque, exact=not weak) for weak, opaque in tags]
+    return Expected(tuple(head for head in heads if head is not None))
+
+
+def _tags(text: str) -> list[tuple[str, str]]:
+    """Return the entity tags of a list, each with the mark of a weak one; none if it is no list."""
+    found: list[tuple[str, str]] = []
+    place = 0
+    while (matched := _ENTITY_TAG.match(text, place)) is not None:
+        weak, opaque, end = matched.groups()
+        if opaque is not None:
+            found.append((weak or "", opaque))
+        if not end:
+            return found
+        place = matched.end()
+    return []
+
+
+def _head(opaque: str, *, exact: bool) -> Head | None:
+    epoch, colon, version = opaque.rpartition(":")
+    known = number(version)
+    if known is None or (colon and not epoch):
+        return None
+    return Head(known, epoch or None, exact)

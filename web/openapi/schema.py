@@ -48,7 +48,6 @@ from web.openapi.links import link
 from web.openapi.operations import TAGS, describe
 from web.openapi.plain import TIME, plain_parameters, reference, tidy
 from web.openapi.streams import STREAMS
-from web.queries import NUMBER
 from web.sockets import messages
 from web.webhooks.subscriptions import WebhookWish
 
@@ -60,11 +59,16 @@ _KEY: Final = Parameter(
     Schema(type=OpenAPIType.STRING, pattern=f"^{KEY}$"),
     description="The same key and body get the first answer again, for ever",
 )
+_TAG: Final = '(W/)?"[!#-~]*"'
+_IF_MATCH_PATTERN: Final = f"^([*]|{_TAG}( ?, ?{_TAG})*)$"
 _IF_MATCH: Final = Parameter(
     "If-Match",
     "header",
-    Schema(type=OpenAPIType.STRING, pattern=f'^("{NUMBER}"|[*])$'),
-    description="The version the producer builds on, in quotes",
+    Schema(type=OpenAPIType.STRING, pattern=_IF_MATCH_PATTERN),
+    description=(
+        'The head the producer builds on: `"EPOCH:VERSION"`, as an ETag has it, or `"VERSION"` of'
+        " whichever history is current; one or several, or `*` for any"
+    ),
 )
 
 

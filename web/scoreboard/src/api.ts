@@ -1473,10 +1473,11 @@ export interface components {
         };
         /**
          * StaleProblem
-         * @description A problem of type `stale`: the head, and up to 64 frames since `If-Match`.
+         * @description A problem of type `stale`: the head, its epoch, and up to 64 frames since `If-Match`.
          */
         StaleProblem: {
             detail: string;
+            epoch: string;
             frames: components["schemas"]["Frame"][];
             head: number;
             status: number;
@@ -2510,7 +2511,7 @@ export interface operations {
                  */
                 "Idempotency-Key"?: string;
                 /**
-                 * @description The version the producer builds on, in quotes
+                 * @description The head the producer builds on: `"EPOCH:VERSION"`, as an ETag has it, or `"VERSION"` of whichever history is current; one or several, or `*` for any
                  * @example "120"
                  */
                 "If-Match"?: string;
