@@ -39,6 +39,9 @@ class GrowingHistory:
     def frames(self, after: int) -> Sequence[bytes]:
         return [self.frame(version) for version in range(after + 1, self.version + 1)]
 
+    def size(self, after: int) -> int:
+        return sum(map(len, GrowingHistory.frames(self, after)))
+
     def grow(self, feed: Feed) -> None:
         self.version += 1
         feed.publish(self.frame(self.version), self.version)

@@ -115,6 +115,30 @@ def test_viewers_that_return_together_share_one_catch_up() -> None:
     assert history.asked == 1
 
 
+def test_a_join_with_an_old_cursor_builds_no_frame_that_it_does_not_get() -> None:
+    class Counting(GrowingHistory):
+        built = 0
+
+        def frame(self, version: int) -> bytes:
+            self.built += 1
+            return super().frame(version)
+
+        def size(self, after: int) -> int:
+            return self.frame_bytes * (self.version - after)
+
+    history = Counting(version=50_000, board_bytes=20_000, frame_bytes=100)
+    feed = Feed("oscars-97", history)
+    viewers = [joined(feed, Cursor("e-1", 100 * n)) for n in range(100)]
+    assert history.built == 0
+    for viewer in viewers:
+        viewer.read()
+        assert viewer.types == ["hello", "keyframe", "caught-up"]
+    last = joined(feed, Cursor("e-1", 50_000 - 199))
+    last.read()
+    assert last.types == ["hello", *["frame"] * 199, "caught-up"]
+    assert history.built == 199, "as many as are smaller than the board"
+
+
 def test_cursors_from_everywhere_leave_little_behind() -> None:
     feed, _ = feed_at(200)
     for version in range(200):

@@ -216,3 +216,13 @@ async def test_a_preview_shows_the_frame_that_comes_and_leaves_the_night_alone()
         for each in recorded(told, "one")[-2:]:
             assert await night.preview(each) == night.frame_json(each.version)
         assert night.version == len(told)
+
+
+async def test_a_night_knows_the_size_of_its_frames_without_building_any() -> None:
+    store = MemoryStore()
+    told = (*LIVE, *(moment(f"{number}. {'x' * number}") for number in range(150)))
+    history = await store.begin(recorded(told, "one"))
+    async with seated(store) as (nights, _feeds):
+        night = await nights.reached(history, len(told))
+        for after in (0, 1, START, 63, 64, 65, len(told) - 1, len(told)):
+            assert night.size(after) == sum(map(len, night.frames(after)))

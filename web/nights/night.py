@@ -24,6 +24,7 @@ from web.nights.telling import Telling
 from web.slices import Slices
 from web.sockets.messages import Keyframe
 
+_TAG: Final = b'{"type":"frame",'
 _AT_ONCE: Final = 256
 """Events read from the log at a time, where a night is told anew."""
 
@@ -166,6 +167,10 @@ class Night:
         """Return the encoded `frame` messages after a version."""
         return [_message(encoded) for encoded in self._told.frames[after:]]
 
+    def size(self, after: int) -> int:
+        """Count the bytes of the encoded `frame` messages after a version."""
+        return self._told.size(after) + (self.version - after) * (len(_TAG) - 1)
+
     def keyframe(self) -> bytes:
         """Return the encoded `keyframe` message of the head."""
         return encode(Keyframe(self.version, self.board))
@@ -222,4 +227,4 @@ class Night:
 
 def _message(encoded: bytes) -> bytes:
     """Turn an encoded frame into the message: the same object with its tag."""
-    return b'{"type":"frame",' + encoded[1:]
+    return _TAG + encoded[1:]

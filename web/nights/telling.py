@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from typing import Final
 
@@ -39,6 +40,8 @@ class Telling:
         self.projection: Projection = NOTHING
         self.frames: Final[list[bytes]] = []
         self._openings: Final[list[Projection]] = [NOTHING]
+        self._ends: Final = array("Q", [0])
+        """By version: the bytes of all frames up to it."""
 
     @classmethod
     def of(cls, epoch: str, events: Sequence[Recorded]) -> Telling:
@@ -53,6 +56,7 @@ class Telling:
         pages = min(last, self.version) // PAGE_SIZE
         other = Telling(epoch)
         other.frames.extend(self.frames[: pages * PAGE_SIZE])
+        other._ends.extend(self._ends[1 : pages * PAGE_SIZE + 1])
         other._openings.extend(self._openings[1 : pages + 1])
         other.projection = other._openings[-1]
         return other
@@ -76,8 +80,13 @@ class Telling:
         """Take in what `next` returned."""
         self.projection = after
         self.frames.append(encoded)
+        self._ends.append(self._ends[-1] + len(encoded))
         if after.version % PAGE_SIZE == 0:
             self._openings.append(after)
+
+    def size(self, after: int) -> int:
+        """Count the bytes of the encoded frames after a version."""
+        return self._ends[-1] - self._ends[after]
 
     def opening(self, version: int) -> Projection:
         """Return the projection with which the page opens that holds the version's successor."""

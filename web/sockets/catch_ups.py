@@ -27,6 +27,10 @@ class Source(Protocol):
         """Return the encoded `frame` messages `after` + 1 to `version`."""
         ...
 
+    def size(self, after: int) -> int:
+        """Count the bytes of what `frames` would return, without building it."""
+        ...
+
 
 class CatchUps:
     """
@@ -85,9 +89,11 @@ class CatchUps:
         return self._stretches[key]
 
     def _stretch(self, wire: Wire, after: int) -> bytes | None:
-        source, missing = self.source, self.source.frames(after)
-        if after + len(missing) != source.version:
+        source = self.source
+        # Decided before any frame is built: an old cursor misses thousands of them.
+        if source.size(after) >= len(self.keyframe(wire)):
             return None
-        if sum(map(len, missing)) >= len(self.keyframe(wire)):
+        missing = source.frames(after)
+        if after + len(missing) != source.version:
             return None
         return wire.stretch(missing, source.epoch, after)

@@ -54,6 +54,9 @@ class LongNight:
     def frames(self, after: int) -> Sequence[bytes]:
         return [frame(version) for version in range(after + 1, self.version + 1)]
 
+    def size(self, after: int) -> int:
+        return sum(map(len, self.frames(after)))
+
 
 class Papers(NamedTuple):
     """The same as files, for the contenders, which are programs of their own."""
