@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 import httpx
 import pytest
@@ -107,3 +107,25 @@ def test_every_connection_inherits_bounds_from_the_listener() -> None:
 
 def test_there_is_room_for_all_the_system_allows_but_a_few() -> None:
     assert room() >= 1000
+
+
+def test_what_a_client_sends_and_nobody_reads_is_bounded() -> None:
+    with closing(bound("127.0.0.1", 0)) as listener:
+        listener.listen()
+        client = socket.create_connection(listener.getsockname())
+        taken, _ = listener.accept()
+        with closing(client), closing(taken):
+            client.setblocking(False)  # noqa: FBT003 - the socket's own signature
+            for _ in range(5000):  # one that reads fast is given more room by the kernel
+                sent(client, 262_144)
+                taken.recv(1 << 20)
+            assert sent(client, 100_000_000) < 512 * 1024
+
+
+def sent(client: socket.socket, most: int) -> int:
+    """Send until nobody takes any more, or so much is sent, and return how much."""
+    count = 0
+    with suppress(BlockingIOError):
+        while count < most:
+            count += client.send(bytes(65536))
+    return count

@@ -13,6 +13,8 @@ _ANYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - read, n
 _KEPT_BACK: Final = 256
 """File descriptors for everything that is no connection."""
 _MOST_UNSENT_BYTES: Final = 64 * 1024
+_MOST_UNREAD_BYTES: Final = 64 * 1024
+"""A post of the longest kind; the kernel doubles it for its own records."""
 _SILENCE_MS: Final = 60_000
 _LINUX: Final = sys.platform == "linux"
 _TCP_NOTSENT_LOWAT: Final = 25
@@ -75,6 +77,9 @@ def _set_bounds(listener: socket.socket) -> None:
     # A reader who stops shows when so much is unsent, and not after the megabytes that the system
     # would put aside for each.
     listener.setsockopt(socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, _MOST_UNSENT_BYTES)
+    # What a client sends and nobody reads yet, of a flood that has to wait say, lies with the
+    # kernel: by itself that would put aside 6 MB for each connection.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _MOST_UNREAD_BYTES)
     # Who left without a word, a phone in a tunnel, is given up when a heartbeat stays
     # unacknowledged for so long. By itself the system would go on for a quarter of an hour.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SILENCE_MS)
