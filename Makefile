@@ -46,7 +46,7 @@ bench: $(VENV)/.dev $(VENV)/.bench $(PEERS)/node_modules/.installed page ## Take
 	done
 
 soak: $(VENV)/.dev page ## 500 kills; crowds of thousands: a night, restarts, half an hour of coming and going; attacks
-	@for soak in kills night restart churn replay_attacks; do \
+	@for soak in kills night restart churn attack replay_attacks; do \
 	    printf '\n== %s\n' "$$soak"; $(PYTHON_BIN) "tests/soak/$$soak.py" || exit 1; \
 	done
 
