@@ -1,10 +1,11 @@
 """What a read of a long night costs: as much as what it shows, however many events came before."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
+import msgspec
 import pytest
 
 from effort import LINEAR, growth
@@ -12,6 +13,7 @@ from events.ceremony import (
     CategoryListed,
     CeremonyStarted,
     Event,
+    MomentWithdrawn,
     Nominee,
     Person,
     PresentingBegan,
@@ -19,8 +21,11 @@ from events.ceremony import (
     WinnerCorrected,
 )
 from events.memory import MemoryStore
+from events.recorded import Recorded
 from events.store import History
 from night import LIVE, SCHEDULED, announced, moment, recorded
+from tracker.chapters import Contents
+from web.nights.heads import Superseded
 from web.nights.night import Night
 from web.pages.catalogue import LANGUAGES, WORDS, Language
 from web.pages.ics import occasion
@@ -28,7 +33,7 @@ from web.pages.rss import MOST_ITEMS, rss
 from web.pages.scene import Place, Scene
 from web.pages.winners_page import winners_page
 from web.pictures.picture import Picture, Subject, picture_of
-from web.slices import Slices
+from web.slices import PAUSE_SECONDS, Slices, Turns
 
 EN = WORDS["en"]
 PLACE = Place("http://tracker", "/api/ceremonies/made-up/winners.rss", {})
@@ -52,15 +57,6 @@ def of_moments(size: int) -> Night:
     return night_of(*LIVE, *(moment() for _ in range(size)))
 
 
-def run(work: Coroutine[Any, Any, object]) -> None:
-    """Run what never waits for anything but its next slice."""
-    try:
-        while True:
-            work.send(None)
-    except StopIteration:
-        return
-
-
 async def feed(night: Night) -> bytes:
     return await rss(EN, night, PLACE)
 
@@ -77,17 +73,18 @@ def picture(night: Night) -> Picture:
     return picture_of(EN, subject)
 
 
-READS: list[Callable[[Night], object]] = [
-    lambda night: run(feed(night)),
-    lambda night: run(page(night)),
-    lambda night: occasion(EN, night, PLACE),
-    picture,
-    lambda night: night.summary,
-]
+READS: dict[str, Callable[[Night], object]] = {
+    "rss": lambda night: asyncio.run(feed(night)),
+    "winners page": lambda night: asyncio.run(page(night)),
+    "calendar": lambda night: occasion(EN, night, PLACE),
+    "picture": picture,
+    "list": lambda night: night.summary,
+    "head": lambda night: night.head_json(),
+}
 
 
 @pytest.mark.parametrize("shape", [of_results, of_moments])
-@pytest.mark.parametrize("read", READS, ids=["rss", "winners page", "calendar", "picture", "list"])
+@pytest.mark.parametrize("read", READS.values(), ids=READS.keys())
 def test_a_read_takes_the_same_steps_however_many_events_there_are(
     read: Callable[[Night], object], shape: Callable[[int], Night]
 ) -> None:
@@ -168,7 +165,7 @@ def test_as_many_names_as_there_is_room_for_are_all_told() -> None:
 def test_a_page_takes_as_long_as_its_ballots() -> None:
     def writing(size: int) -> Callable[[], object]:
         night = night_of(*wide(size), WinnerAnnounced("crowd", ("crowd/n-1",)))
-        return lambda: run(page(night))
+        return lambda: asyncio.run(page(night))
 
     assert growth(writing, 100) < LINEAR
 
@@ -182,7 +179,7 @@ def test_a_tie_takes_as_long_as_it_has_winners() -> None:
         def work() -> None:
             for each in last:
                 night.advance(each)
-            run(feed(night))
+            asyncio.run(feed(night))
 
         return work
 
@@ -191,7 +188,7 @@ def test_a_tie_takes_as_long_as_it_has_winners() -> None:
 
 def test_long_work_rests_when_its_slice_is_used_up_and_not_before() -> None:
     now = [0.0]
-    slices = Slices(lambda: now[0])
+    slices = Slices(alone=True, clock=lambda: now[0])
 
     assert rests(slices) == 0
     now[0] += 0.0019
@@ -201,11 +198,66 @@ def test_long_work_rests_when_its_slice_is_used_up_and_not_before() -> None:
     assert rests(slices) == 0, "the next slice has begun"
 
 
+@pytest.mark.anyio
+async def test_all_long_work_takes_turns_with_a_pause_after_each_slice() -> None:
+    now, loop = [0.0], asyncio.get_running_loop()
+    taken: list[tuple[str, float]] = []
+
+    async def work(name: str) -> None:
+        slices = Slices(clock=lambda: now[0])
+        for _ in range(3):
+            now[0] += 1  # each step uses its slice up
+            await slices.rest()
+            taken.append((name, loop.time()))
+
+    await asyncio.gather(work("a"), work("b"), work("c"))
+    assert [name for name, _ in taken] == ["a", "b", "c"] * 3
+    # The loop's clock may run ahead of its timers by its own resolution.
+    gaps = [after[1] - before[1] for before, after in pairwise(taken)]
+    assert min(gaps) > PAUSE_SECONDS / 2
+
+
+@pytest.mark.anyio
+async def test_one_who_gives_up_waiting_takes_no_turn_from_the_others() -> None:
+    turns = Turns(asyncio.get_running_loop())
+    first, second, third = (asyncio.create_task(turns.next()) for _ in range(3))
+    await asyncio.sleep(0)
+    first.cancel()
+    third.cancel()
+
+    await second
+    assert first.cancelled()
+    await asyncio.wait([third])
+    await turns.next()
+
+
+def test_a_head_names_everything_that_was_superseded_however_it_came() -> None:
+    contents, kept = Contents(), Superseded()
+    night = long_log(3000)
+    # A moment withdrawn again, as the rules never let it be, in a block that was encoded long ago.
+    last = night[-1]
+    again = MomentWithdrawn(len(LIVE) + 1)
+    twice = msgspec.structs.replace(last, version=last.version + 1, event=again)
+    for each in [*night, twice]:
+        contents.turn(each, 0)
+        if each.version % 500 == 0 or each is twice:
+            assert msgspec.json.decode(kept.encoded(contents)) == contents.superseded
+    assert contents.superseded[str(len(LIVE) + 1)] == twice.version
+    assert msgspec.json.decode(Superseded().encoded(Contents())) == {}
+
+
+def long_log(size: int) -> list[Recorded]:
+    told: list[Event] = [*LIVE]
+    for _ in range(size):
+        told += [moment(), MomentWithdrawn(len(told) + 1)]
+    return recorded(told)
+
+
 def rests(slices: Slices) -> int:
     work = slices.rest()
-    try:
-        work.send(None)
-    except StopIteration:
-        return 0
-    run(work)
-    return 1
+    for times in range(10):
+        try:
+            work.send(None)
+        except StopIteration:
+            return times
+    raise AssertionError("it rests for ever")

@@ -30,11 +30,13 @@ class Contents:
     Attributes:
         start: Version of the event that started the show; before that, the head.
         superseded: By version of the superseded event, as text: that of the one in its place.
+        revised: How often an entry of `superseded` was given another value; by the rules, never.
     """
 
     def __init__(self) -> None:
         self.start = 0
         self.superseded: Final[dict[str, int]] = {}
+        self.revised = 0
         self._started = False
         self._stage = ""
         self._chapters: Final[dict[str, Chapter]] = {}
@@ -83,4 +85,5 @@ class Contents:
 
     def _supersede(self, old: int | None, new: int) -> None:
         if old is not None:
+            self.revised += str(old) in self.superseded
             self.superseded[str(old)] = new

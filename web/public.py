@@ -113,7 +113,7 @@ async def read_head(
 ) -> Response[bytes]:
     night = night_of(nights, ceremony)
     etag = f"{night.epoch}:{night.version}"
-    return await versioned(request, f"head {ceremony}", etag, lambda: encode(night.head))
+    return await versioned(request, f"head {ceremony}", etag, night.head_json)
 
 
 @get(

@@ -20,6 +20,7 @@ from tracker.frames import PAGE_SIZE, epoch, frame
 from tracker.project import Projection, project
 from web.nights.chronicle import Chronicle
 from web.nights.corrected import Corrected
+from web.nights.heads import Superseded
 from web.nights.telling import Telling
 from web.slices import Slices
 from web.sockets.messages import Keyframe
@@ -80,6 +81,7 @@ class Night:
         self._store: Final = store
         self._told: Final = Telling(self.epoch)
         self._contents: Final = Contents()
+        self._superseded: Final = Superseded()
         self._corrected: Final = Corrected(self.epoch)
         self._stir: Final = Bell()
 
@@ -120,6 +122,12 @@ class Night:
             corrected=self.corrected or UNSET,
         )
 
+    def head_json(self) -> bytes:
+        """Return the encoded head."""
+        told = msgspec.structs.asdict(self.head).items()
+        head = {name: value for name, value in told if value is not UNSET}
+        return encode({**head, "superseded": self._superseded.encoded(self._contents)})
+
     def advance(self, recorded: Recorded) -> bytes:
         """
         Take in the next event and return its encoded `frame` message.
@@ -142,7 +150,7 @@ class Night:
         Raises:
             StoreError: The log cannot be read.
         """
-        slices = Slices()  # a ceremony may be opened while others are being told
+        slices = Slices(alone=True)  # at a start, nearly always; else it is short
         async for recorded in self._store.read(self.history, after=self.version):
             self.advance(recorded)
             await slices.rest()
