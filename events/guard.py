@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from events.connection import BESIDE, WAL, beside, size_of
 from events.holder import HolderRecord, Position
-from events.lock import FileLock, LogLock, identity_of, stamp_of
+from events.lock import FileLock, LogLock, identity_of
 from events.unavailable import InDoubt, LogMisplaced, NoWriting, ReadOnly
 from events.wholeness import trouble_of
 
@@ -33,9 +33,9 @@ class FileGuard:
         self._path: Final = path
         self._lock: Final = lock
         self._log: Final = log
-        self._known: Mapping[Path, str] = {path: log.identity}
+        self._known: Sequence[tuple[str, int, int]] = (_known(path),)
         self._record = HolderRecord()
-        self._stamps: tuple[str, ...] = ("", "")
+        self._stamps: tuple[int, ...] = ()
         self._overwritten = ""
 
     def watch(self, record: HolderRecord) -> None:
@@ -46,14 +46,13 @@ class FileGuard:
             OSError: One of them is not there.
             NoWriting: The record cannot be written.
         """
-        others = {each: identity_of(each) for each in (beside(self._path, s) for s in BESIDE)}
-        self._known = {self._path: self._log.identity} | others
+        self._known = [_known(self._path), *(_known(beside(self._path, each)) for each in BESIDE)]
         self._stamps = self._seen()
         self._record = replace(
             record,
             file=self._log.identity,
-            wal=others[beside(self._path, WAL)],
-            stamp=self._stamps[0],
+            wal=identity_of(beside(self._path, WAL)),
+            stamp=self._stamp(),
         )
         self._lock.sign(self._record, to_disk=True)
 
@@ -98,10 +97,10 @@ class FileGuard:
         """
         misplaced: LogMisplaced | None = None
         try:
-            self._stamps = self._seen()
+            self._stamps = self._seen(2)
         except LogMisplaced as problem:
             misplaced = problem
-        self._record = replace(self._record, position=position, stamp=self._stamps[0])
+        self._record = replace(self._record, position=position, stamp=self._stamp())
         with contextlib.suppress(NoWriting):  # the commit is on the disk all the same
             self._lock.sign(self._record)
         if misplaced is not None:
@@ -126,26 +125,32 @@ class FileGuard:
         """True once something else was found to have written to the log in its place."""
         return bool(self._overwritten)
 
-    def _seen(self) -> tuple[str, ...]:
+    def _stamp(self) -> str:
+        return ":".join(map(str, self._stamps[:2]))
+
+    def _seen(self, files: int = 3) -> tuple[int, ...]:
         """
         Return when each file was written last, and how large it is.
+
+        Args:
+            files: Which; the index is not looked at again after each commit.
 
         Raises:
             LogMisplaced: As in `check`.
         """
         if self._overwritten:
             raise LogMisplaced(self._path, self._overwritten)
-        stamps: list[str] = []
-        for path, identity in self._known.items():
+        seen: list[int] = []
+        for name, device, inode in self._known[:files]:
             try:
-                found = os.stat(path)  # noqa: PTH116 - a third of the time of `Path.stat`
+                found = os.stat(name)  # noqa: PTH116 - a third of the time of `Path.stat`
             except OSError as problem:
                 what = f"cannot be found any more ({problem.strerror})"
-                raise LogMisplaced(path, what) from problem
-            if f"{found.st_dev}:{found.st_ino}" != identity:
-                raise LogMisplaced(path, "was replaced by another file")
-            stamps.append(stamp_of(found))
-        return tuple(stamps[:2])  # the index is memory that all share: its time says nothing
+                raise LogMisplaced(Path(name), what) from problem
+            if found.st_ino != inode or found.st_dev != device:
+                raise LogMisplaced(Path(name), "was replaced by another file")
+            seen += (found.st_mtime_ns, found.st_size)
+        return tuple(seen[:4])  # the index is memory that all share: its time says nothing
 
     def in_place(self) -> bool:
         """Tell whether the log itself is in its place, whatever became of what is beside it."""
@@ -171,11 +176,16 @@ class FileGuard:
                 return
             wal = beside(self._path, WAL)
             try:
-                foreign = identity_of(wal) != self._known.get(wal)
+                foreign = identity_of(wal) != self._record.wal
             except OSError:
                 return
             if foreign:
                 self._log.keep_beside()
+
+
+def _known(path: Path) -> tuple[str, int, int]:
+    found = path.stat()
+    return str(path), found.st_dev, found.st_ino
 
 
 def set_aside_foreign(path: Path, identity: str, record: HolderRecord) -> Path | None:

@@ -171,7 +171,8 @@ class LogLock:
 
     def stamp(self) -> str:
         """Return when the file was written last, and how large it is."""
-        return stamp_of(os.fstat(self._descriptor))
+        found = os.fstat(self._descriptor)
+        return f"{found.st_mtime_ns}:{found.st_size}"
 
     def keep_beside(self) -> None:
         """Let SQLite leave what lies beside the log when it closes it: it may be another's."""
@@ -219,11 +220,6 @@ def _held_at_all(path: Path) -> bool:
         return kind != fcntl.F_UNLCK
     finally:
         os.close(descriptor)
-
-
-def stamp_of(found: os.stat_result) -> str:
-    """Return when a file was written last, and how large it is."""
-    return f"{found.st_mtime_ns}:{found.st_size}"
 
 
 def identity_of(path: Path) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Generator
-from typing import Final
+from collections.abc import Coroutine
+from typing import Final, Literal
 
 from events.commit import Apply, Committer, Write
 from events.store import History, Key
@@ -19,6 +19,9 @@ DEADLINE_SECONDS: Final = 10.0
 """How long a caller waits for the disk. A commit takes milliseconds; a disk that needs longer than
 this is broken, and a producer's client has not given up yet."""
 
+_Queued = Write | Literal["look"] | None
+"""A write; a wish for a look at a file to which nobody writes; or the end."""
+
 
 class GroupWriter:
     """Writes for many callers, in the order they came: what waits is committed at once."""
@@ -31,8 +34,11 @@ class GroupWriter:
         """
         self._committer: Final = committer
         self._deadline: Final = deadline
-        self._queue: Final[asyncio.Queue[Write | None]] = asyncio.Queue(_QUEUE)
+        self._queue: Final[asyncio.Queue[_Queued]] = asyncio.Queue(_QUEUE)
         self._task: asyncio.Task[None] | None = None
+        self._waiting: Final[set[asyncio.Future[History | None]]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._look_at = 0.0
         self._began: float | None = None
 
     @property
@@ -46,18 +52,22 @@ class GroupWriter:
     def trouble(self) -> str:
         """Why events cannot be written now, as a sentence; empty while they can."""
         if self.overdue:
-            return str(unavailable("written", _no_answer(self._deadline)))
+            return str(unavailable("written", self._no_answer()))
         return self._committer.trouble
 
     def start(self) -> None:
         """Begin to take writes."""
         self._task = asyncio.create_task(self._work(), name="log-writer")
+        self._look_at = asyncio.get_running_loop().time() + _IDLE_SECONDS
+        self._tick()
 
     async def stop(self) -> None:
         """Finish what was accepted."""
         if self._task is not None:
             await self._queue.put(None)
             await self._task
+        if self._timer is not None:
+            self._timer.cancel()
 
     async def write(
         self,
@@ -80,32 +90,40 @@ class GroupWriter:
                 may have it, now or later; by its key it can be sent again.
             StoreUnavailable: It was not written.
         """
-        problem = _no_answer(self._deadline)
         if self.overdue:
-            raise unavailable("written", problem)
+            raise unavailable("written", self._no_answer())
         done: asyncio.Future[History | None] = asyncio.get_running_loop().create_future()
-        queued = False
+        queued = Write(apply, ceremony, history, key, done)
+        try:
+            self._queue.put_nowait(queued)
+        except asyncio.QueueFull:
+            await self._put(queued)
+        self._waiting.add(done)
+        try:
+            # A caller that leaves, or waits no longer, takes nothing along: what it asked for is
+            # still done whole or not at all.
+            return await asyncio.shield(done)
+        finally:
+            self._waiting.discard(done)
+
+    async def _put(self, write: Write) -> None:
         try:
             async with asyncio.timeout(self._deadline):
-                await self._queue.put(Write(apply, ceremony, history, key, done))
-                queued = True
-                # A caller that leaves, or waits no longer, takes nothing along: what it asked for
-                # is still done whole or not at all.
-                return await asyncio.shield(done)
+                await self._queue.put(write)
         except TimeoutError:
-            raise InDoubt(str(problem)) if queued else unavailable("written", problem) from None
+            raise unavailable("written", self._no_answer()) from None
 
     async def _work(self) -> None:
         ended = False
         # Writers that came before the end but had to wait for room are served as well.
         while not (ended and self._queue.empty()):
-            group = [await self._next()]
+            group: list[_Queued] = [await self._next()]
             while len(group) < _GROUP and not self._queue.empty():
                 group.append(self._queue.get_nowait())
-            writes = [write for write in group if write is not None]
-            ended = ended or len(writes) < len(group)
-            with self._timed():
-                await self._committer.write(writes)
+            ended = ended or None in group
+            await self._timed(
+                self._committer.write([each for each in group if isinstance(each, Write)])
+            )
             if ended:
                 await asyncio.sleep(0)  # let those who wait for room come in
 
@@ -114,24 +132,33 @@ class GroupWriter:
         while True:
             if self._committer.trouble:
                 # Who asks again by the same key finds it in the file, and does not write.
-                with contextlib.suppress(Exception), self._timed():
-                    await self._committer.recover()
-            seconds = _TROUBLE_SECONDS if self._committer.trouble else _IDLE_SECONDS
+                with contextlib.suppress(Exception):
+                    await self._timed(self._committer.recover())
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    return await self._queue.get()
-            if not self._committer.trouble:
-                with self._timed():
-                    await self._committer.look()
+                async with asyncio.timeout(_TROUBLE_SECONDS if self._committer.trouble else None):
+                    found = await self._queue.get()
+                    if found != "look":
+                        return found
+                await self._timed(self._committer.look())
 
-    @contextlib.contextmanager
-    def _timed(self) -> Generator[None]:
+    async def _timed(self, work: Coroutine[None, None, None]) -> None:
         self._began = asyncio.get_running_loop().time()
         try:
-            yield
+            await work
         finally:
             self._began = None
 
+    def _tick(self) -> None:
+        """Let those who wait know that the disk does not answer; have an idle file looked at."""
+        loop = asyncio.get_running_loop()
+        if self.overdue:
+            for done in self._waiting:
+                if not done.done():
+                    done.set_exception(InDoubt(str(self._no_answer())))
+        elif self._began is None and self._queue.empty() and loop.time() >= self._look_at:
+            self._look_at = loop.time() + _IDLE_SECONDS
+            self._queue.put_nowait("look")
+        self._timer = loop.call_later(min(1.0, self._deadline / 4), self._tick)
 
-def _no_answer(seconds: float) -> TimeoutError:
-    return TimeoutError(f"the disk has not answered for {seconds:g} s")
+    def _no_answer(self) -> TimeoutError:
+        return TimeoutError(f"the disk has not answered for {self._deadline:g} s")
