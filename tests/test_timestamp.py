@@ -49,6 +49,48 @@ def test_anything_but_a_date_time_with_an_offset_is_refused_by_its_text(text: st
     assert repr(text) in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.999Z"),
+        ("2016-12-31T23:59:60.0Z", "2016-12-31T23:59:59.999Z"),
+        ("2016-12-31T23:59:60.999999999Z", "2016-12-31T23:59:59.999Z"),
+        ("2016-12-31t23:59:60z", "2016-12-31T23:59:59.999Z"),
+        ("2016-12-31T15:59:60-08:00", "2016-12-31T23:59:59.999Z"),
+        ("2017-01-01T05:44:60.5+05:45", "2016-12-31T23:59:59.999Z"),
+        ("1990-06-30T23:59:60+00:00", "1990-06-30T23:59:59.999Z"),
+        ("2024-02-29T23:59:60Z", "2024-02-29T23:59:59.999Z"),
+        ("9999-12-31T23:59:60Z", "9999-12-31T23:59:59.999Z"),
+    ],
+)
+def test_a_leap_second_is_stored_as_the_millisecond_before_it(text: str, stored: str) -> None:
+    assert canonical(text) == stored
+    assert canonical(stored) == stored
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2016-12-31T23:58:60Z",
+        "2016-12-30T23:59:60Z",
+        "2023-02-29T23:59:60Z",
+        "2016-12-31T23:59:60",
+        "2016-12-31T23:59:60-08:00",
+        "2016-12-31T23:59:61Z",
+        "2016-12-31T23:59:60.Z",
+        "2016-12-31T23:59:60Z ",
+        "2016-12-31T23:59:6\u0660Z",
+        "2016-13-31T23:59:60Z",
+        "9999-12-31T23:59:60-01:00",
+        "0001-01-01T00:00:60+00:01",
+    ],
+)
+def test_a_second_60_that_is_no_leap_second_is_refused_by_its_text(text: str) -> None:
+    with pytest.raises(ValueError, match="RFC 3339 date-time with an offset") as refused:
+        canonical(text)
+    assert repr(text) in str(refused.value)
+
+
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
 def test_a_time_that_leaves_the_calendar_on_its_way_to_utc_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an RFC 3339"):
