@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import base64
 import hashlib
 import inspect
 import re
@@ -382,4 +383,6 @@ def test_uvloop_says_of_a_closed_connection_what_we_look_for() -> None:
 
 def test_a_mask_is_laid_over_bytes_as_the_protocol_says() -> None:
     assert websockets.utils.apply_mask(b"abcde", b"\x01\x02\x03\x04") == b"``\x60`d"
-    assert websockets.utils.accept_key("dGhlIHNhbXBsZSBub25jZQ==") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+    key = base64.b64encode(b"the sample nonce").decode()
+    told = hashlib.sha1(f"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11".encode()).digest()  # noqa: S324 - RFC 6455's
+    assert websockets.utils.accept_key(key) == base64.b64encode(told).decode()

@@ -143,7 +143,7 @@ MALFORMED = {
     "a space in the target": "GET /a b HTTP/1.1\r\nHost: tracker\r\n\r\n",
     "a target without its slash": "GET board HTTP/1.1\r\nHost: tracker\r\n\r\n",
     "a target of another scheme": "GET ftp://tracker/ HTTP/1.1\r\nHost: tracker\r\n\r\n",
-    "a target with a user": "GET http://me:it@tracker/ HTTP/1.1\r\nHost: tracker\r\n\r\n",
+    "a target with a user": "GET http://me@tracker/ HTTP/1.1\r\nHost: tracker\r\n\r\n",
     "a target without a host": "GET http:///x HTTP/1.1\r\nHost: tracker\r\n\r\n",
     "an authority as a target": "GET tracker:80 HTTP/1.1\r\nHost: tracker\r\n\r\n",
     "an asterisk for GET": "GET * HTTP/1.1\r\nHost: tracker\r\n\r\n",

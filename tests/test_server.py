@@ -3,7 +3,7 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -320,6 +320,23 @@ def test_on_a_terminal_a_first_start_shows_the_address_to_read_and_no_token(
     assert said.decode().count(shown[0]) == 1
     assert "first sign-in" not in said.decode()
     assert "token" not in re.sub(r"tracker token new NAME|has a token yet", "", said.decode())
+
+
+LONG = f"X-Long: {'x' * 20_000}"
+LINES = [f"X-{number}: x" for number in range(200)]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE", "PUT"])
+@pytest.mark.parametrize("lines", [(LONG,), LINES, ("Host: another",), ("A b: c",)])
+def test_what_breaks_a_rule_may_be_read_by_pages_of_other_sites_where_it_only_reads(
+    server: RunningServer, method: str, lines: Sequence[str]
+) -> None:
+    for path in (HERE, f"{HERE}/live", f"{HERE}/events"):
+        head, body = asked(server, request(path, method, "Origin: https://a.example", *lines))
+        assert b"problem+json" in head
+        assert json.loads(body)["status"] in {400, 431}
+        may = b"access-control-allow-origin: *" in head.lower()
+        assert may is (method in {"GET", "HEAD"}), head
 
 
 @pytest.mark.parametrize(

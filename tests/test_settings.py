@@ -177,7 +177,7 @@ def test_proxies_are_addresses_and_networks(text: str) -> None:
                 "https://awards.example.org/live",
                 "https://awards.example.org?x",
                 "https://awards.example.org#x",
-                "https://user:pass@awards.example.org",
+                "https://somebody@awards.example.org",
                 "ftp://awards.example.org",
                 "https://",
                 "https://*",

@@ -36,7 +36,12 @@ _log: Final = structlog.get_logger("sockets")
 
 
 class HandshakeRefused(Exception):
-    """The request gets this answer, as problem+json, and its connection is closed."""
+    """
+    The request gets this answer, as problem+json, and its connection is closed.
+
+    Attributes:
+        readable: Whether pages of other sites may read it, as what answers a GET.
+    """
 
     def __init__(
         self,
@@ -48,11 +53,11 @@ class HandshakeRefused(Exception):
     ) -> None:
         super().__init__(detail)
         self.status = status
+        self.readable = True
         self.name = name or name_of(status)
         self.headers: Mapping[str, str] = {
             "Content-Type": MEDIA_TYPE,
             "Cache-Control": "no-store",
-            "Access-Control-Allow-Origin": "*",
             POLICY: STRICT,
             **(headers or {}),
         }

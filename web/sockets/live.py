@@ -136,6 +136,8 @@ class LiveProtocol(HttpToolsProtocol):
                 return
             self._feed(data[start : start + PIECE_BYTES])
             if self._pending is not None:
+                if isinstance(self._pending, HandshakeRefused):
+                    self._pending.readable = self._only_reads()
                 self._hear_early(data[start + PIECE_BYTES :])
                 self._answer_in_turn()
                 return
@@ -143,6 +145,10 @@ class LiveProtocol(HttpToolsProtocol):
                 self._step_aside()
                 self._heart.linger(self.transport, self.connections)
                 return
+
+    def _only_reads(self) -> bool:
+        """Tell whether the request being parsed is a GET or a HEAD, as far as it came."""
+        return bool(self.url) and self.parser.get_method() in {b"GET", b"HEAD"}
 
     def _feed(self, piece: bytes) -> None:
         was_in_head = self._in_head

@@ -28,5 +28,6 @@ def response_head(status: HTTPStatus, headers: Mapping[str, str], always: Always
 
 def problem_answer(refused: HandshakeRefused, always: Always) -> bytes:
     """Return the whole answer to who may not enter."""
-    headers = {**refused.headers, "Content-Length": str(len(refused.body))}
+    open_to_all = {"Access-Control-Allow-Origin": "*"} if refused.readable else {}
+    headers = {**refused.headers, **open_to_all, "Content-Length": str(len(refused.body))}
     return response_head(refused.status, headers, always) + refused.body
