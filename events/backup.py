@@ -11,14 +11,25 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from events.connection import BESIDE, beside, reading_options
+import msgspec
+
+from events.checking import FIELDS
+from events.connection import BESIDE, beside, lenient, reading_options
+from events.digests import checksum, first_check, next_digest
 from events.guard import set_aside_foreign
+from events.heads import read_heads
 from events.holder import HolderRecord
 from events.lock import FileLock, LogLock, held_elsewhere
-from events.reading import ROWS, one_by_one
+from events.notes import look_through, read_notes
 from events.recorded import Recorded
-from events.schema import APPLICATION_ID, SCHEMA_VERSION
-from events.store import History, StoreInUse, StoreUnavailable
+from events.rows import Row, is_damage, recorded_in
+from events.schema import APPLICATION_ID, CHECKED_SINCE, NOTES_SINCE, SCHEMA_VERSION
+from events.store import CorruptEvent, History, Note, StoreInUse, StoreUnavailable
+
+_ROWS: Final = """
+SELECT version, CAST(recorded AS BLOB), crc, opening, digest FROM events
+WHERE history = ? ORDER BY version
+"""
 
 
 class LogFile:
@@ -27,39 +38,77 @@ class LogFile:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection: Final = connection
         self._path: Final = path
+        self._heads: Final = read_heads(connection)
+        self._notes: Final = look_through(connection)
 
     def damage(self) -> list[str]:
-        """Return what SQLite finds wrong with the file itself, each as a sentence's middle."""
+        """Return what is wrong with the file, but for its events, each as a sentence's middle."""
         with self._told():
             found = [str(told) for (told,) in self._connection.execute("PRAGMA integrity_check")]
             loose = self._connection.execute("PRAGMA foreign_key_check").fetchall()
         return [
             *(each for each in found if each != "ok"),
             *(f"a row of {table} belongs to no history" for table, *_ in loose),
+            *self._heads.damage,
+            *(f"note {number} is not as it was written" for number in self._notes.damaged),
+            *self._rows_damaged("generations", "a mark"),
+            *self._rows_damaged("keys", "a key"),
         ]
+
+    def unchecked(self) -> int:
+        """Return how many events have no digest: an older program wrote them, or another one."""
+        with self._told():
+            sql = "SELECT count(*) FROM events WHERE digest IS NULL"
+            return int(self._connection.execute(sql).fetchone()[0])
 
     def histories(self) -> list[tuple[History, int]]:
         """Return every history with its head, by number; also those that a newer one replaced."""
-        with self._told():
-            return [
-                (History(ceremony, number, ""), head)
-                for number, ceremony, head in self._connection.execute(
-                    "SELECT number, ceremony, coalesce(max(version), 0) FROM histories"
-                    " LEFT JOIN events ON history = number GROUP BY number ORDER BY number"
-                )
-            ]
+        return [
+            (History(ceremony, number, ""), self._heads.heads[number])
+            for number, ceremony in self._heads.names.items()
+        ]
 
     def events(self, history: History, head: int) -> Iterator[Recorded]:
         """
-        Yield a history's events.
+        Yield a history's events, each held against its checksum and its digest.
 
         Raises:
-            CorruptEvent: When the iteration comes to one that cannot be read or is out of place.
+            CorruptEvent: When the iteration comes to one that cannot be read, is not as it was
+                written, or is out of place.
             StoreUnavailable: The file cannot be read any further.
         """
         with self._told():
-            rows = self._connection.execute(ROWS, (history.number, 0, head))
-            yield from one_by_one(history.ceremony, 0, rows)
+            rows = map(Row._make, self._connection.execute(_ROWS, (history.number,)))
+            crc, digest = msgspec.structs.astuple(first_check(history.ceremony, history.number))
+            for version in range(1, head + 1):
+                row = _next(rows)
+                recorded, crc = recorded_in(history, version, row, crc)
+                if row is not None and row.digest is not None:
+                    _hold_to_digest(history, row, digest)
+                    digest = row.digest
+                yield recorded
+
+    def notes(self) -> Iterator[Note]:
+        """
+        Yield the notes, oldest first; one that is damaged says so.
+
+        Raises:
+            StoreUnavailable: The file cannot be read.
+        """
+        upto: int | None = 0
+        while upto is not None:
+            with self._told():
+                notes, upto = read_notes(self._connection, self._notes, upto, None)
+            yield from notes
+
+    def _rows_damaged(self, table: str, named: str) -> Iterator[str]:
+        columns = FIELDS[table]
+        try:
+            for row in self._connection.execute(f"SELECT crc, {columns} FROM {table}"):  # noqa: S608 - names of ours
+                if row[0] not in {None, checksum(*row[1:])}:
+                    yield f"{named} is not as it was written"
+        except sqlite3.DatabaseError as problem:
+            yield f"the table of {table} cannot be read ({problem})"
 
     def copy(self, target: Path) -> None:
         """
@@ -114,15 +163,58 @@ def log_file(path: Path) -> Generator[LogFile]:
     try:
         uri = f"{file.as_uri()}?{reading_options(file)}"
         with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
+            connection.text_factory = lenient
             ((application,),) = connection.execute("PRAGMA application_id")
             ((version,),) = connection.execute("PRAGMA user_version")
             if application != APPLICATION_ID or not 0 < version <= SCHEMA_VERSION:
                 message = f"{path} is no log that this program can read."
                 raise StoreUnavailable(message)
+            if version < CHECKED_SINCE:
+                _show_as_of_today(connection, version)
             yield LogFile(connection, path)
     except sqlite3.Error as problem:
         message = f"{path} cannot be opened as a log ({problem})."
         raise StoreUnavailable(message) from problem
+
+
+def _show_as_of_today(connection: sqlite3.Connection, version: int) -> None:
+    """Put views in front of an older log's tables, which have the columns that these lack."""
+    views = {
+        "generations": "number, generation, file, mark, NULL AS crc",
+        "histories": "number, ceremony, NULL AS crc",
+        "events": "history, version, recorded, NULL AS crc, NULL AS opening, NULL AS digest",
+        "keys": "history, key, digest, version, NULL AS crc",
+    }
+    if version >= NOTES_SINCE:
+        views["notes"] = "number, kind, body, NULL AS crc"
+    else:
+        connection.execute(
+            "CREATE TEMP VIEW notes AS"
+            " SELECT 0 AS number, '' AS kind, x'' AS body, NULL AS crc WHERE false"
+        )
+    for table, columns in views.items():
+        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT {columns} FROM main.{table}")  # noqa: S608 - names of ours
+
+
+def _next(rows: Iterator[Row]) -> Row | None:
+    """Return the next row, or None where the file cannot give it."""
+    try:
+        return next(rows, None)
+    except sqlite3.DatabaseError as problem:
+        if not is_damage(problem):
+            raise
+        return None
+
+
+def _hold_to_digest(history: History, row: Row, before: bytes) -> None:
+    try:
+        digest = next_digest(before, row.recorded, row.opening or b"")
+    except ValueError as problem:
+        raise CorruptEvent(history.ceremony, row.version, str(problem)) from problem
+    if digest != row.digest:
+        raise CorruptEvent(history.ceremony, row.version, "it is not what its digest says")
+    if row.crc is None:
+        raise CorruptEvent(history.ceremony, row.version, "its checksum is gone")
 
 
 def replace_log(path: Path, source: LogFile, aside: Path) -> bool:

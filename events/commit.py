@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -12,9 +13,12 @@ from typing import Final, Protocol
 import msgspec
 
 from events.connection import WAL_LIMIT, Connection
+from events.digests import SALT_BYTES, Check, checksum, first_check, next_check
 from events.guard import Guard
+from events.heads import Heads, read_heads
 from events.holder import Position
 from events.key_table import begun_among, bound_among
+from events.notes import NotesFound, look_through
 from events.plan import Place, Plan
 from events.store import History, Key, StoreUnavailable
 from events.unavailable import InDoubt, unavailable
@@ -52,11 +56,15 @@ class Committer:
     Attributes:
         heads: The log's head by history number; what is here is on the disk.
         current: The current history by ceremony.
+        names: The ceremony by history number.
+        checks: What the next event of a history goes on from, by its number.
         last: The highest history number.
+        notes: What a look at all notes found when the log was opened.
         last_note: The highest number of a note.
         trouble: Why the last group failed, until the file takes writes again; empty when all is
             well.
         in_doubt: A commit failed that may have landed; the file is to be looked at.
+        damage: What was found damaged when the log was opened, but for events; as sentences.
     """
 
     def __init__(self, connection: Connection, ring: Ring, guard: Guard) -> None:
@@ -68,8 +76,12 @@ class Committer:
         """
         self.heads: dict[int, int] = {}
         self.current: dict[str, History] = {}
+        self.names: dict[int, str] = {}
+        self.checks: dict[int, Check] = {}
         self.last = 0
+        self.notes = NotesFound()
         self.last_note = 0
+        self.damage: list[str] = []
         self.trouble = ""
         self.in_doubt = False
         self._events = 0
@@ -80,17 +92,15 @@ class Committer:
 
     async def load(self, generation: str) -> None:
         """Read from the file where the log stands; what stood before is there until all is read."""
-        rows = await self._connection.execute_fetchall(
-            "SELECT number, ceremony, coalesce((SELECT max(version) FROM events"
-            " WHERE history = number), 0) FROM histories ORDER BY number"
-        )
-        ((last_note,),) = await self._connection.execute_fetchall(
-            "SELECT coalesce(max(number), 0) FROM notes"
-        )
-        self.heads = {number: head for number, _, head in rows}
-        self.current = {name: History(name, number, generation) for number, name, _ in rows}
-        self.last = max(self.heads, default=0)
-        self.last_note = last_note
+        found, notes = await self._connection.visit(_standing)
+        self.heads, self.checks = found.heads, found.checks
+        self.names, self.last = found.names, found.last
+        self.current = {
+            name: History(name, number, generation) for number, name in found.names.items()
+        }
+        self.notes, self.last_note = notes, notes.last
+        damaged = (f"note {number} is not as it was written" for number in notes.damaged)
+        self.damage = [f"In the log {each}." for each in (*found.damage, *damaged)]
         self._events = sum(self.heads.values())
         self._generation = generation
         self.in_doubt = False
@@ -109,6 +119,7 @@ class Committer:
                 await bound_among(self._connection, _places(writes)),
                 await begun_among(self._connection, _beginnings(writes)),
                 self.last_note,
+                self.checks,
             )
             planned, refused = _planned(plan, writes)
             await self._commit(plan)
@@ -154,7 +165,9 @@ class Committer:
         """Let what is on the disk be known."""
         ended = {self.current[name].number for _, name in plan.histories if name in self.current}
         self.heads, self.current, self.last = plan.heads, plan.current, plan.last
-        self.last_note = plan.last_note
+        self.last_note = self.notes.last = plan.last_note
+        self.names.update(plan.histories)
+        self.checks.update(plan.added)
         self._events += len(plan.events)
         if plan.events or plan.keys or plan.notes:
             self.trouble = ""
@@ -232,18 +245,32 @@ class Committer:
         self._guard.committed(position)
 
 
+def _standing(connection: sqlite3.Connection) -> tuple[Heads, NotesFound]:
+    return read_heads(connection), look_through(connection)
+
+
 def _committed(plan: Plan, connection: sqlite3.Connection) -> None:
+    events = _checked(plan)
     try:
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(
-            "INSERT INTO histories (number, ceremony) VALUES (?, ?)", plan.histories
+            "INSERT INTO histories (number, ceremony, crc) VALUES (?, ?, ?)",
+            [(*row, checksum(*row)) for row in plan.histories],
         )
-        connection.executemany("INSERT INTO events VALUES (?, ?, ?)", plan.events)
         connection.executemany(
-            "INSERT INTO keys VALUES (?, ?, ?, ?)",
-            [(*key, bound.digest, bound.version) for key, bound in plan.keys.items()],
+            "INSERT INTO events (history, version, recorded, crc, opening, digest)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            events,
         )
-        connection.executemany("INSERT INTO notes VALUES (?, ?, ?)", plan.notes)
+        keys = [(*key, bound.digest, bound.version) for key, bound in plan.keys.items()]
+        connection.executemany(
+            "INSERT INTO keys (history, key, digest, version, crc) VALUES (?, ?, ?, ?, ?)",
+            [(*row, checksum(*row)) for row in keys],
+        )
+        connection.executemany(
+            "INSERT INTO notes (number, kind, body, crc) VALUES (?, ?, ?, ?)",
+            [(*row, checksum(*row)) for row in plan.notes],
+        )
     except Exception as problem:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
@@ -254,6 +281,21 @@ def _committed(plan: Plan, connection: sqlite3.Connection) -> None:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
         raise
+
+
+def _checked(plan: Plan) -> list[tuple[int, int, bytes, int, bytes, bytes]]:
+    """Return the rows of the planned events, each with its check; here, off the event loop."""
+    begun = dict(plan.histories)
+    plan.added = {}
+    rows: list[tuple[int, int, bytes, int, bytes, bytes]] = []
+    salts = os.urandom(SALT_BYTES * len(plan.events))
+    for place, (number, version, recorded) in enumerate(plan.events):
+        before = plan.added.get(number) or plan.checks.get(number)
+        before = before or first_check(begun[number], number)
+        salt = salts[SALT_BYTES * place : SALT_BYTES * (place + 1)]
+        after = plan.added[number] = next_check(before, recorded, salt)
+        rows.append((number, version, recorded, after.crc, salt, after.digest))
+    return rows
 
 
 def _places(writes: list[Write]) -> list[Place]:

@@ -41,6 +41,7 @@ class Connection(aiosqlite.Connection):
         connection = cls(connect, iter_chunk_size=64)
         try:
             await connection
+            connection.text_factory = lenient
         except BaseException:
             # Its thread has a last word for the loop, which may be closed by then.
             await asyncio.to_thread(connection._thread.join)
@@ -65,6 +66,11 @@ class Connection(aiosqlite.Connection):
         # Not promised by aiosqlite, whose every method is made of it.
         result: Result = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]  # pyright: ignore[reportUnknownMemberType]
         return result
+
+
+def lenient(text: bytes) -> str:
+    """Decode a text of the file: one that is no UTF-8 any more is found out by its checksum."""
+    return text.decode("utf-8", "replace")
 
 
 def reading_options(path: Path) -> str:

@@ -9,10 +9,12 @@ from typing import Final
 
 import msgspec
 
+from events.digests import checksum
+from events.heads import read_heads
 from events.holder import HolderRecord, Position
-from events.wholeness import POSITION
+from events.notes import last_note
 
-_LAST: Final = "SELECT generation, file, mark FROM generations ORDER BY number DESC LIMIT 1"
+_LAST: Final = "SELECT generation, file, mark, crc FROM generations ORDER BY number DESC LIMIT 1"
 _BYTES: Final = 6
 
 
@@ -48,8 +50,8 @@ def identify(
     Raises:
         sqlite3.Error: The log cannot be read.
     """
-    position = Position(*connection.execute(POSITION).fetchone())
-    last: tuple[str, str, str] | None = connection.execute(_LAST).fetchone()
+    position = Position(sum(read_heads(connection).heads.values()), last_note(connection))
+    last: tuple[str, str, str] | None = _last_mark(connection)
     same = last is not None and last[1:] == (identity, record.mark)
     lost = record.position is not None and record.position.lost(position)
     if last is not None and same and record.exact and not lost:
@@ -67,3 +69,11 @@ def identify(
     else:
         return Identified(generation, position)
     return Identified(generation, position, (remark,))
+
+
+def _last_mark(connection: sqlite3.Connection) -> tuple[str, str, str] | None:
+    """Return the generation, file and mark that were left last, unless they are damaged."""
+    row = connection.execute(_LAST).fetchone()
+    if row is None or row[3] not in {None, checksum(*row[:3])}:
+        return None
+    return row[0], row[1], row[2]

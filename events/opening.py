@@ -9,7 +9,9 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from events.checking import add_checks
 from events.connection import BESIDE, WAL_LIMIT, Connection, beside, reading_options
+from events.digests import checksum
 from events.generation import identify
 from events.guard import FileGuard, Guard, NoWrites, set_aside, set_aside_foreign, set_aside_unfit
 from events.holder import HolderRecord, Position, this_boot
@@ -224,6 +226,7 @@ class OpenedLog:
         )
         if version < SCHEMA_VERSION:
             await writer.executescript(steps_from(version))
+        await writer.visit(add_checks)
 
     async def _identify(self) -> Position:
         found = await self.writer.visit(
@@ -236,9 +239,10 @@ class OpenedLog:
     async def _leave_mark(self) -> str:
         """Return a new mark, left in the log; the same stands beside it, so that a swap shows."""
         mark = secrets.token_hex(8)
+        left = (self.generation, self.log.identity, mark)
         await self.writer.execute(
-            "INSERT INTO generations (generation, file, mark) VALUES (?, ?, ?)",
-            (self.generation, self.log.identity, mark),
+            "INSERT INTO generations (generation, file, mark, crc) VALUES (?, ?, ?, ?)",
+            (*left, checksum(*left)),
         )
         return mark
 

@@ -60,11 +60,34 @@ CREATE TABLE cursors (
 CREATE INDEX notes_by_kind ON notes (kind, number);
 """
 
+# What each row is checked by. They are empty in rows of an older program, and of any program that
+# writes to the file beside ours: such rows are found by the indexes, and get them at the next
+# opening.
+_CHECKS: Final = """
+ALTER TABLE events ADD COLUMN crc INTEGER;
+ALTER TABLE events ADD COLUMN opening BLOB;
+ALTER TABLE events ADD COLUMN digest BLOB;
+ALTER TABLE generations ADD COLUMN crc INTEGER;
+ALTER TABLE histories ADD COLUMN crc INTEGER;
+ALTER TABLE keys ADD COLUMN crc INTEGER;
+ALTER TABLE notes ADD COLUMN crc INTEGER;
+CREATE INDEX events_unchecked ON events (history, version) WHERE digest IS NULL;
+CREATE INDEX generations_unchecked ON generations (number) WHERE crc IS NULL;
+CREATE INDEX histories_unchecked ON histories (number) WHERE crc IS NULL;
+CREATE INDEX keys_unchecked ON keys (history, key) WHERE crc IS NULL;
+CREATE INDEX notes_unchecked ON notes (number) WHERE crc IS NULL;
+"""
+NOTES_SINCE: Final = 2
+CHECKED_SINCE: Final = 4
+"""The version of the tables from which on rows have checks; likewise that of notes."""
+
 # REPLACE deletes without firing a DELETE trigger unless the connection asks for it, so each table
 # refuses a second row in the place of the first on INSERT already.
-_REFUSE: Final = """
+_NO_UPDATE: Final = """
 CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table}
 BEGIN SELECT raise(ABORT, 'nothing is updated'); END;
+"""
+_REFUSE: Final = """
 CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}
 BEGIN SELECT raise(ABORT, 'nothing is deleted'); END;
 CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}
@@ -82,25 +105,32 @@ _PLACES: Final = {
 
 
 def _guarded(tables: str, *names: str) -> str:
-    return tables + "".join(_REFUSE.format(table=name, place=_PLACES[name]) for name in names)
+    refusals = ((_NO_UPDATE + _REFUSE).format(table=name, place=_PLACES[name]) for name in names)
+    return tables + "".join(refusals)
 
 
 _STEPS: Final = (
     _guarded(_TABLES, "generations", "histories", "events", "keys"),
     _guarded(_NOTES, "notes"),
     _CURSORS,
+    _CHECKS,
 )
 SCHEMA_VERSION: Final = len(_STEPS)
 
 
-def steps_from(version: int) -> str:
-    """Return the script that brings a file from `version` (0: an empty one) to this program's."""
+def steps_from(version: int, to: int = SCHEMA_VERSION) -> str:
+    """Return the script that brings a file from `version` (0: an empty one) to another version."""
     return "\n".join(
         (
             "BEGIN IMMEDIATE;",
-            *_STEPS[version:],
+            *_STEPS[version:to],
             f"PRAGMA application_id = {APPLICATION_ID};",
-            f"PRAGMA user_version = {SCHEMA_VERSION};",
+            f"PRAGMA user_version = {to};",
             "COMMIT;",
         )
     )
+
+
+def update_refusal(table: str) -> tuple[str, str]:
+    """Return the statements that take away a table's refusal of updates, and that bring it back."""
+    return f"DROP TRIGGER IF EXISTS {table}_no_update", _NO_UPDATE.format(table=table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -15,6 +16,7 @@ from events.connection import WAL, beside, size_of
 from events.cursor_table import ROWS, save, whole
 from events.cursors import Cursor, within
 from events.keys import checked, checked_text
+from events.notes import read_notes
 from events.opening import OpenedLog, open_log
 from events.reading import Reader
 from events.recorded import Recorded
@@ -30,8 +32,6 @@ from events.store import (
 )
 from events.unavailable import unavailable
 from events.writer import DEADLINE_SECONDS, GroupWriter
-
-_NOTES: Final = 1024  # fetched at a time
 
 
 class SqliteStore:
@@ -81,7 +81,7 @@ class SqliteStore:
     @property
     def remarks(self) -> Sequence[str]:
         """What somebody should know of the log since it was opened, as sentences."""
-        return self._log.remarks
+        return (*self._log.remarks, *self._state.damage)
 
     async def histories(self) -> Sequence[History]:
         self._open()
@@ -95,12 +95,9 @@ class SqliteStore:
             raise UnknownStream(ceremony) from None
 
     async def histories_of(self, ceremony: str, since: int) -> Sequence[History]:
-        rows = await self._fetch(
-            "SELECT number FROM histories WHERE ceremony = ? AND number >= ? ORDER BY number",
-            (ceremony, since),
-        )
-        # The file may be ahead of the writer for a moment; what nobody was told of can wait.
-        known = [number for (number,) in rows if number in self._state.heads]
+        self._open()
+        names = self._state.names
+        known = [number for number in names if number >= since and names[number] == ceremony]
         if not known:
             raise UnknownStream(ceremony)
         return [History(ceremony, number, self._log.generation) for number in known]
@@ -209,18 +206,13 @@ class SqliteStore:
     async def notes(
         self, after: int = 0, *, kinds: Collection[str] | None = None
     ) -> AsyncIterator[Note]:
-        marks = "" if kinds is None else f"kind IN ({', '.join('?' * len(kinds))}) AND"
-        sql = (
-            f"SELECT number, kind, body FROM notes WHERE {marks} number > ?"  # noqa: S608 - only marks are joined
-            " ORDER BY number LIMIT ?"
-        )
-        while True:
-            rows = await self._fetch(sql, (*(kinds or ()), after, _NOTES))
-            for row in rows:
-                yield Note(*row)
-            if len(rows) < _NOTES:
-                return
-            after = rows[-1][0]
+        upto: int | None = after
+        while upto is not None:
+            self._open()
+            page = partial(read_notes, found=self._state.notes, after=upto, kinds=kinds)
+            notes, upto = await self._quick.visit(page)
+            for note in notes:
+                yield note
 
     async def save_cursors(self, cursors: Mapping[str, Cursor], gone: Collection[str] = ()) -> None:
         self._open()

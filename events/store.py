@@ -10,7 +10,8 @@ The errors, all with a sentence that says what to do:
     ├── KeyBound               the idempotency key was used before
     ├── StoreInUse             another process holds the file
     ├── StoreUnavailable       the log is out of reach; nothing was written
-    └── CorruptEvent           a stored event cannot be read
+    ├── CorruptEvent           a stored event cannot be read, or is not as it was written
+    └── CorruptKey             what is stored of a key cannot be read
 """
 
 from __future__ import annotations
@@ -62,11 +63,13 @@ class Note(msgspec.Struct, frozen=True):
     Attributes:
         number: 1, 2, ... over the whole store.
         kind: What the body is.
+        damaged: True where it is not as it was written; `kind` and `body` are what is left of it.
     """
 
     number: int
     kind: str
     body: bytes
+    damaged: bool = False
 
 
 class StoreError(Exception):
@@ -134,6 +137,16 @@ class CorruptEvent(StoreError):
         )
         self.stream = stream
         self.version = version
+
+
+class CorruptKey(StoreError):
+    """What an idempotency key is bound to is not as it was written."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            f"What the key {key!r} led to cannot be read; look whether the event is there, and"
+            " use another key."
+        )
 
 
 def consecutive(
@@ -232,6 +245,8 @@ class EventStore(CursorStore, StatusStore, Protocol):
 
         Raises:
             KeyBound: Checked first, so that a retry is recognised whatever the head is now.
+            CorruptKey: What the key is bound to cannot be read.
+            CorruptEvent: The last event cannot be read, so that nothing can follow it.
             HistoryEnded: The ceremony was begun anew.
             WrongExpectedVersion: The head is not `expected_version`.
         """
@@ -247,7 +262,12 @@ class EventStore(CursorStore, StatusStore, Protocol):
         ...
 
     async def bound(self, history: History, key: str) -> Bound | None:
-        """Return what the key is bound to in this history."""
+        """
+        Return what the key is bound to in this history.
+
+        Raises:
+            CorruptKey: It is bound, and to what cannot be read.
+        """
         ...
 
     async def bound_in_any(self, ceremony: str, key: str) -> Sequence[tuple[History, Bound]]:
@@ -277,7 +297,13 @@ class EventStore(CursorStore, StatusStore, Protocol):
         ...
 
     def notes(self, after: int = 0, *, kinds: Collection[str] | None = None) -> AsyncIterator[Note]:
-        """Yield the notes after a number, oldest first; where kinds are given, those alone."""
+        """
+        Yield the notes after a number, oldest first.
+
+        Args:
+            after: 0 for all.
+            kinds: Those alone, if given. Damaged notes come as well, since their kind is not known.
+        """
         ...
 
     async def check(self) -> None:

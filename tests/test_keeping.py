@@ -173,7 +173,7 @@ def unreadable(path: Path) -> None:
 
 
 def of_no_history(path: Path) -> None:
-    foreign(path, "INSERT INTO keys VALUES (7, 'key', 'digest', 1)")
+    foreign(path, "INSERT INTO keys (history, key, digest, version) VALUES (7, 'key', 'digest', 1)")
 
 
 @pytest.mark.parametrize(

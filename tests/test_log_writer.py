@@ -256,10 +256,10 @@ async def test_a_fault_of_the_program_is_not_called_one_of_the_disk(path: Path) 
 
     async with opened(path) as store:
         with pytest.raises(ValueError, match="not the disk's"):
-            await store._reader._visit(mistaken)
+            await store._reader.visit(mistaken)
         await store.close()
         with pytest.raises(StoreUnavailable, match="the connection is closed"):
-            await store._reader._visit(mistaken)
+            await store._reader.visit(mistaken)
 
 
 # --- readers
@@ -273,7 +273,7 @@ async def test_no_producer_waits_behind_those_who_download(path: Path) -> None:
         history = posted.history
         downloading = threading.Event()
         busy = [
-            asyncio.create_task(store._reader._visit(lambda _: downloading.wait(PATIENCE)))
+            asyncio.create_task(store._reader.visit(lambda _: downloading.wait(PATIENCE)))
             for _ in range(20)
         ]
         download = asyncio.ensure_future(anext(store.read(history)))

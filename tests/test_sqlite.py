@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import cast
@@ -20,7 +20,7 @@ import events.commit
 from events.codec import UPCASTERS, Upcaster, decode_recorded, encode
 from events.cursors import Cursor
 from events.plan import Plan
-from events.schema import APPLICATION_ID, SCHEMA_VERSION
+from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
 from events.sqlite import SqliteStore
 from events.store import (
     Bound,
@@ -153,27 +153,51 @@ async def test_a_refused_opening_lets_go_of_the_file(path: Path) -> None:
         ("DELETE FROM keys", "nothing is deleted"),
         ("DELETE FROM histories", "nothing is deleted"),
         ("DELETE FROM generations", "nothing is deleted"),
-        ("INSERT OR REPLACE INTO events VALUES (1, 2, x'00')", "a version must follow|replaced"),
-        ("INSERT OR REPLACE INTO events VALUES (1, 3, x'00')", "a version must follow|replaced"),
-        ("REPLACE INTO keys VALUES (1, 'key-1', 'other', 1)", "nothing is replaced"),
-        ("REPLACE INTO histories VALUES (1, 'other')", "nothing is replaced"),
         (
-            "REPLACE INTO generations SELECT number, 'other', file, mark FROM generations",
+            "INSERT OR REPLACE INTO events (history, version, recorded) VALUES (1, 2, x'00')",
+            "a version must follow|replaced",
+        ),
+        (
+            "INSERT OR REPLACE INTO events (history, version, recorded) VALUES (1, 3, x'00')",
+            "a version must follow|replaced",
+        ),
+        (
+            "REPLACE INTO keys (history, key, digest, version) VALUES (1, 'key-1', 'other', 1)",
+            "nothing is replaced",
+        ),
+        ("REPLACE INTO histories (number, ceremony) VALUES (1, 'other')", "nothing is replaced"),
+        (
+            (
+                "REPLACE INTO generations (number, generation, file, mark)"
+                " SELECT number, 'other', file, mark FROM generations"
+            ),
             "nothing is replaced",
         ),
         (
             (
-                "INSERT INTO keys VALUES (1, 'key-1', 'other', 1)"
+                "INSERT INTO keys (history, key, digest, version) VALUES (1, 'key-1', 'other', 1)"
                 " ON CONFLICT DO UPDATE SET digest = 'other'"
             ),
             "nothing is",
         ),
         ("UPDATE notes SET kind = 'other'", "nothing is updated"),
         ("DELETE FROM notes", "nothing is deleted"),
-        ("REPLACE INTO notes VALUES (1, 'other', x'00')", "nothing is replaced"),
-        ("INSERT INTO events VALUES (1, 5, x'00')", "a version must follow the last one"),
-        ("INSERT INTO events VALUES (1, 0, x'00')", "a version must follow the last one"),
-        ("INSERT INTO events VALUES (2, 2, x'00')", "a version must follow the last one"),
+        (
+            "REPLACE INTO notes (number, kind, body) VALUES (1, 'other', x'00')",
+            "nothing is replaced",
+        ),
+        (
+            "INSERT INTO events (history, version, recorded) VALUES (1, 5, x'00')",
+            "a version must follow the last one",
+        ),
+        (
+            "INSERT INTO events (history, version, recorded) VALUES (1, 0, x'00')",
+            "a version must follow the last one",
+        ),
+        (
+            "INSERT INTO events (history, version, recorded) VALUES (2, 2, x'00')",
+            "a version must follow the last one",
+        ),
     ],
 )
 async def test_the_file_itself_refuses(path: Path, statement: str, sentence: str) -> None:
@@ -207,7 +231,7 @@ async def test_the_next_version_may_be_written_by_a_foreign_hand_and_is_then_our
         history = await store.begin(recorded([moment("1")]))
 
     with foreign(path) as connection:
-        connection.execute("INSERT INTO events VALUES (1, 2, x'7b7d')")
+        connection.execute("INSERT INTO events (history, version, recorded) VALUES (1, 2, x'7b7d')")
 
     async with opened(path) as store:
         with pytest.raises(CorruptEvent, match="Event 2 of 'made-up' cannot be read") as corrupt:
@@ -222,8 +246,12 @@ async def test_what_comes_before_a_bad_event_is_read_and_the_bad_one_named(path:
         history = await store.begin(log)
 
     with foreign(path) as connection:
-        connection.execute("INSERT INTO events VALUES (1, 2001, x'7b7d')")
-        connection.execute("INSERT INTO events VALUES (1, 2002, x'7b7d')")
+        connection.execute(
+            "INSERT INTO events (history, version, recorded) VALUES (1, 2001, x'7b7d')"
+        )
+        connection.execute(
+            "INSERT INTO events (history, version, recorded) VALUES (1, 2002, x'7b7d')"
+        )
 
     async with opened(path) as store:
         stream = store.read(history)
@@ -239,7 +267,9 @@ async def test_a_row_that_holds_two_events_is_a_bad_event(path: Path) -> None:
 
     with foreign(path) as connection:
         both = encode(log[2]) + b"\n" + encode(log[3])
-        connection.execute("INSERT INTO events VALUES (1, 3, ?)", (both,))
+        connection.execute(
+            "INSERT INTO events (history, version, recorded) VALUES (1, 3, ?)", (both,)
+        )
 
     async with opened(path) as store:
         assert [each async for each in store.read(history, limit=2)] == log[:2]
@@ -253,7 +283,9 @@ async def test_an_event_in_the_place_of_another_is_a_bad_event(path: Path) -> No
         history = await store.begin(log[:1])
 
     with foreign(path) as connection:
-        connection.execute("INSERT INTO events VALUES (1, 2, ?)", (encode(log[2]),))
+        connection.execute(
+            "INSERT INTO events (history, version, recorded) VALUES (1, 2, ?)", (encode(log[2]),)
+        )
 
     async with opened(path) as store:
         with pytest.raises(CorruptEvent, match=r"Event 2 .*in its place is event 3"):
@@ -269,7 +301,9 @@ async def test_a_fold_takes_nothing_that_a_read_refuses(path: Path) -> None:
 
     with foreign(path) as connection:
         bare = encode(log[1]).replace(b'"ceremony":"made-up",', b"")
-        connection.execute("INSERT INTO events VALUES (1, 2, ?)", (bare,))
+        connection.execute(
+            "INSERT INTO events (history, version, recorded) VALUES (1, 2, ?)", (bare,)
+        )
 
     async with opened(path) as store:
         with pytest.raises(CorruptEvent, match="Event 2"):
@@ -287,8 +321,12 @@ async def test_an_old_shape_among_todays_is_lifted(
 
     with foreign(path) as connection:
         old = encode(log[1]).replace(b"moment-noted", b"moment-seen")
-        connection.execute("INSERT INTO events VALUES (1, 2, ?)", (old,))
-        connection.execute("INSERT INTO events VALUES (1, 3, ?)", (encode(log[2]),))
+        connection.execute(
+            "INSERT INTO events (history, version, recorded) VALUES (1, 2, ?)", (old,)
+        )
+        connection.execute(
+            "INSERT INTO events (history, version, recorded) VALUES (1, 3, ?)", (encode(log[2]),)
+        )
 
     async with opened(path) as store:
         with pytest.raises(CorruptEvent, match="Event 2"):
@@ -410,12 +448,16 @@ async def test_a_newer_programs_log_is_refused_and_left_as_it_was(path: Path) ->
 
 
 async def test_an_older_programs_log_gets_the_tables_it_lacks(path: Path) -> None:
-    async with opened(path) as store:
-        history = await store.begin(recorded([moment("1")]))
     with foreign(path) as connection:
-        connection.executescript("DROP TABLE notes; DROP TABLE cursors; PRAGMA user_version = 1;")
+        connection.executescript(steps_from(0, 1))
+        connection.execute("INSERT INTO histories (number, ceremony) VALUES (1, 'made-up')")
+        [event] = recorded([moment("1")])
+        connection.execute(
+            "INSERT INTO events (history, version, recorded) VALUES (1, 1, ?)", (encode(event),)
+        )
 
     async with opened(path) as store:
+        history = await store.current("made-up")
         await store.note("token", b"{}")
         await store.save_cursors({"a": Cursor(history.number, 1)})
 
@@ -522,15 +564,16 @@ async def test_readers_go_on_while_the_writer_looks_again_where_the_log_stands(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history = await store.begin(recorded([moment()]))
-    fetch, looking, look_on = store._writer.execute_fetchall, asyncio.Event(), asyncio.Event()
+    visit, looking, look_on = store._writer.visit, asyncio.Event(), asyncio.Event()
 
-    async def held(sql: str, values: Sequence[object] = ()) -> Iterable[sqlite3.Row]:
-        looking.set()
-        await look_on.wait()
-        return await fetch(sql, values)
+    async def held(work: Callable[[sqlite3.Connection], object]) -> object:
+        if work is events.commit._standing:
+            looking.set()
+            await look_on.wait()
+        return await visit(work)
 
     monkeypatch.setattr("events.commit._committed", failing)
-    monkeypatch.setattr(store._writer, "execute_fetchall", held)
+    monkeypatch.setattr(store._writer, "visit", held)
     with pytest.raises(StoreUnavailable):
         await store.append(history, recorded([moment()], after=1), expected_version=1)
     await looking.wait()

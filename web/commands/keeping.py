@@ -167,6 +167,12 @@ def _look_through(log: LogFile, name: str, say: Say) -> tuple[list[str], int]:
         checked.tell(say)
         if checked.trouble:
             wrong.append(f"{checked.name}: {checked.trouble}")
+    if unchecked := log.unchecked():
+        has = "has" if unchecked == 1 else "have"
+        say(
+            f"{name}: note: {_counted(unchecked, 'event')} {has} no digest yet, being of an older"
+            " program or another one; the next start of the server adds them"
+        )
     return wrong, len(histories)
 
 
