@@ -176,6 +176,10 @@ class PresentingBegan(_Fact, frozen=True, tag_field="type", tag="presenting-bega
     presenters: tuple[Name, ...] | UnsetType = UNSET
 
 
+class StageCleared(_Fact, frozen=True, tag_field="type", tag="stage-cleared"):
+    """No category is on stage any more, without a result."""
+
+
 class WinnerAnnounced(_Fact, frozen=True, tag_field="type", tag="winner-announced"):
     """A result read out: one nominee, or more for a tie."""
 
@@ -240,6 +244,7 @@ Event = (
     | CeremonyEnded
     | CeremonyReopened
     | PresentingBegan
+    | StageCleared
     | WinnerAnnounced
     | ResultPutUnderReview
     | ResultConfirmed

@@ -11,6 +11,7 @@ from events.ceremony import (
     MomentNoted,
     MomentWithdrawn,
     Nominee,
+    StageCleared,
     WorkListed,
 )
 from events.codec import encode
@@ -294,6 +295,11 @@ def test_an_announcement_clears_the_stage() -> None:
     assert (same["stage"], status(same, "film")) == ({}, "awarded")
     assert (other["stage"], status(other, "film")) == ({}, "awarded")
     assert status(other, "song") == "upcoming"
+
+
+def test_a_cleared_stage_sends_its_category_back_to_upcoming() -> None:
+    board = board_after(*LIVE, presenting("film", "Ida"), StageCleared())
+    assert board == board_after(*LIVE)
 
 
 def test_the_end_clears_the_stage() -> None:

@@ -1,4 +1,4 @@
-from events.ceremony import CategoryWithdrawn, Event, MomentWithdrawn
+from events.ceremony import CategoryWithdrawn, Event, MomentWithdrawn, StageCleared
 from night import (
     ENDED,
     LIVE,
@@ -136,6 +136,13 @@ def test_a_category_that_was_interrupted_begins_with_its_winner() -> None:
     assert chapters(*LIVE, *interrupted) == [(NEXT + 1, "sound"), (NEXT + 2, "film")]
     overtaken = (presenting("film"), announced("sound", "orbit"), announced("film", "orbit"))
     assert chapters(*LIVE, *overtaken) == [(NEXT + 1, "sound"), (NEXT + 2, "film")]
+
+
+def test_a_category_taken_off_the_stage_begins_where_it_comes_again_or_wins() -> None:
+    cleared = (*LIVE, presenting("film"), StageCleared())
+    assert chapters(*cleared) == []
+    assert chapters(*cleared, moment(), presenting("film")) == [(START + 4, "film")]
+    assert chapters(*cleared, announced("film", "orbit")) == [(START + 3, "film")]
 
 
 def test_a_category_withdrawn_on_stage_has_no_chapter() -> None:

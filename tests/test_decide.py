@@ -15,6 +15,7 @@ from events.ceremony import (
     Person,
     ResultPutUnderReview,
     RunningOrderSet,
+    StageCleared,
     WinnerAnnounced,
     WorkListed,
 )
@@ -274,6 +275,24 @@ def test_an_unknown_or_withdrawn_category_is_not_presented() -> None:
 
 
 # --- announcing
+
+
+def test_the_stage_is_cleared_once_and_only_while_the_night_is_live() -> None:
+    given(*PROGRAMME).when(StageCleared()).then_it_is_refused("not-started")
+    given(*LIVE).when(StageCleared()).then_it_is_already_so(START)
+    on_stage = given(*LIVE, presenting("film"))
+    on_stage.when(StageCleared()).then_it_stands()
+    given(*LIVE, presenting("film"), StageCleared(), moment()).when(
+        StageCleared()
+    ).then_it_is_already_so(NEXT + 1)
+    given(*LIVE, presenting("film"), announced("film", "orbit")).when(
+        StageCleared()
+    ).then_it_is_already_so(NEXT + 1)
+    given(*LIVE, presenting("film"), ENDED).when(StageCleared()).then_it_is_refused("ended")
+
+
+def test_what_was_cleared_off_the_stage_may_come_back() -> None:
+    given(*LIVE, presenting("film"), StageCleared()).when(presenting("film")).then_it_stands()
 
 
 def test_a_winner_needs_no_presenting() -> None:

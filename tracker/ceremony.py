@@ -68,6 +68,15 @@ def _presenting(event: facts.PresentingBegan, state: State) -> Verdict:
     return None
 
 
+def _stage_cleared(_event: facts.StageCleared, state: State) -> Verdict:
+    if early := _before_the_start(state):
+        return early
+    if state.stage is None:
+        # Since the last category left it, or since the night went live.
+        return AlreadySo(max(state.stage_cleared, state.phase_since))
+    return None
+
+
 def _announced(event: facts.WinnerAnnounced, state: State) -> Verdict:
     category = open_category(event.category, state)
     if isinstance(category, Refused):
@@ -189,6 +198,7 @@ _DECIDE: Final[dict[type[Any], Callable[[Any, State], Verdict]]] = {
     facts.CeremonyEnded: _ended,
     facts.CeremonyReopened: _reopened,
     facts.PresentingBegan: _presenting,
+    facts.StageCleared: _stage_cleared,
     facts.WinnerAnnounced: _announced,
     facts.ResultPutUnderReview: _under_review,
     facts.ResultConfirmed: _confirmed,

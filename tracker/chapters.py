@@ -15,7 +15,7 @@ class Chapter(msgspec.Struct, frozen=True):
     Where a category begins: where it came on stage for its first result.
 
     If another came on stage or won in between, or it never was on stage: at that result. Until
-    there is one, where it last came on stage.
+    there is one, where it last came on stage; nowhere once the stage was cleared again.
     """
 
     version: int
@@ -61,23 +61,34 @@ class Contents:
                     self._begin(Chapter(version, t, key))
                 self._stage = ""
                 self._decided.add(key)
-                self._results[key] = version
-            case facts.WinnerCorrected(category=key) | facts.WinnerRetracted(category=key):
-                self._supersede(self._results.get(key), version)
-                # A retraction stands in the place of the result, until another result does.
-                self._results[key] = version
+            case facts.StageCleared():
+                if self._stage not in self._decided:
+                    self._chapters.pop(self._stage, None)
+                self._stage = ""
             case facts.CategoryWithdrawn(category=key) if key not in self._decided:
                 self._stage = "" if self._stage == key else self._stage
                 self._chapters.pop(key, None)
             case facts.CeremonyEnded():
                 self._stage = ""
+            case _:
+                pass
+        self._follow_results(event, version)
+        if not self._started:
+            self.start = version
+            self._started = isinstance(event, facts.CeremonyStarted)
+
+    def _follow_results(self, event: facts.Event, version: int) -> None:
+        match event:
+            case facts.WinnerAnnounced(category=key):
+                self._results[key] = version
+            case facts.WinnerCorrected(category=key) | facts.WinnerRetracted(category=key):
+                self._supersede(self._results.get(key), version)
+                # A retraction stands in the place of the result, until another result does.
+                self._results[key] = version
             case facts.MomentWithdrawn(version=noted):
                 self._supersede(noted, version)
             case _:
                 pass
-        if not self._started:
-            self.start = version
-            self._started = isinstance(event, facts.CeremonyStarted)
 
     def _begin(self, chapter: Chapter) -> None:
         self._chapters.pop(chapter.category, None)  # so that it goes to the end

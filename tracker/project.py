@@ -206,6 +206,10 @@ def _presenting(before: Projection, event: facts.PresentingBegan, _: Recorded) -
     return replace(before, board=replace(board, stage=Stage(event.category, presenters)))
 
 
+def _stage_cleared(before: Projection, _: facts.StageCleared, __: Recorded) -> Projection:
+    return replace(before, board=_clear_stage(before.board))
+
+
 def _announced(before: Projection, event: facts.WinnerAnnounced, recorded: Recorded) -> Projection:
     before = replace(before, board=_clear_stage(before.board))
     return _result(before, event.category, event.nominees, recorded.version)
@@ -294,6 +298,7 @@ _PROJECT: Final[dict[type[Any], Callable[[Projection, Any, Recorded], Projection
     facts.CeremonyEnded: _ended,
     facts.CeremonyReopened: _live,
     facts.PresentingBegan: _presenting,
+    facts.StageCleared: _stage_cleared,
     facts.WinnerAnnounced: _announced,
     facts.ResultPutUnderReview: _reviewed,
     facts.ResultConfirmed: _confirmed,

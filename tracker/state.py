@@ -54,6 +54,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
         phase_since: Version of the event that began the phase.
         starts_since: Version of the event that set the start.
         works: The listing of each work and its version.
+        stage_cleared: Version of the last event that took a category off the stage, 0 if none.
         order_since: Version of the last running order.
         moments: A bit for each version that noted a moment, in blocks of `_BLOCK` versions: most
             logs hold more moments than anything else, and each is noted in a copy of this.
@@ -68,6 +69,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     starts_at: str = ""
     starts_since: int = 0
     stage: OnStage | None = None
+    stage_cleared: int = 0
     order_since: int = 0
     categories: dict[str, Category] = {}
     works: dict[str, tuple[facts.WorkListed, int]] = {}
@@ -161,7 +163,7 @@ def _category_withdrawn(state: State, event: facts.CategoryWithdrawn, version: i
         return state
     stage = state.stage
     if stage is not None and stage.category == event.category:
-        state = replace(state, stage=None)
+        state = replace(state, stage=None, stage_cleared=version)
     after = _with(state, replace(category, withdrawn=version), version)
     return replace(after, places=_places(after.categories))
 
@@ -205,6 +207,12 @@ def _presenting(state: State, event: facts.PresentingBegan, version: int) -> Sta
     return replace(state, version=version, stage=OnStage(event.category, presenters, version))
 
 
+def _stage_cleared(state: State, _event: facts.StageCleared, version: int) -> State:
+    if state.stage is None:
+        return state
+    return replace(state, version=version, stage=None, stage_cleared=version)
+
+
 def _result(
     state: State, event: facts.WinnerAnnounced | facts.WinnerCorrected, version: int
 ) -> State:
@@ -220,7 +228,9 @@ def _result(
     categories = state.categories.copy()
     categories[event.category] = decided
     if state.stage is not None and type(event) is facts.WinnerAnnounced:
-        return replace(state, version=version, categories=categories, stage=None)
+        return replace(
+            state, version=version, categories=categories, stage=None, stage_cleared=version
+        )
     return replace(state, version=version, categories=categories)
 
 
@@ -288,6 +298,7 @@ _EVOLVE: Final[dict[type[Any], Callable[[State, Any, int], State]]] = {
     facts.CeremonyEnded: _ended,
     facts.CeremonyReopened: _started,
     facts.PresentingBegan: _presenting,
+    facts.StageCleared: _stage_cleared,
     facts.WinnerAnnounced: _result,
     facts.ResultPutUnderReview: _reviewed,
     facts.ResultConfirmed: _confirmed,

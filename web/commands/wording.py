@@ -124,6 +124,7 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "result-put-under-review": "{category}: under review",
     "result-confirmed": "{category}: the result is confirmed",
     "presenting-began": "{category} is on stage{presenters}",
+    "stage-cleared": "Nothing is on stage",
     "category-withdrawn": "{category} is withdrawn",
     "nominee-withdrawn": "{category}: {nominee} is withdrawn",
     "running-order-set": "The running order is set",

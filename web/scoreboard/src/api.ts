@@ -857,8 +857,8 @@ export interface components {
             id: string;
             name: string;
         };
-        Event: components["schemas"]["CategoryListed"] | components["schemas"]["CategoryWithdrawn"] | components["schemas"]["CeremonyEnded"] | components["schemas"]["CeremonyReopened"] | components["schemas"]["CeremonyRescheduled"] | components["schemas"]["CeremonyScheduled"] | components["schemas"]["CeremonyStarted"] | components["schemas"]["MomentNoted"] | components["schemas"]["MomentWithdrawn"] | components["schemas"]["NomineeWithdrawn"] | components["schemas"]["PresentingBegan"] | components["schemas"]["ResultConfirmed"] | components["schemas"]["ResultPutUnderReview"] | components["schemas"]["RunningOrderSet"] | components["schemas"]["WinnerAnnounced"] | components["schemas"]["WinnerCorrected"] | components["schemas"]["WinnerRetracted"] | components["schemas"]["WorkListed"];
-        EventBody: components["schemas"]["CategoryListedBody"] | components["schemas"]["CategoryWithdrawnBody"] | components["schemas"]["CeremonyEndedBody"] | components["schemas"]["CeremonyReopenedBody"] | components["schemas"]["CeremonyRescheduledBody"] | components["schemas"]["CeremonyScheduledBody"] | components["schemas"]["CeremonyStartedBody"] | components["schemas"]["MomentNotedBody"] | components["schemas"]["MomentWithdrawnBody"] | components["schemas"]["NomineeWithdrawnBody"] | components["schemas"]["PresentingBeganBody"] | components["schemas"]["ResultConfirmedBody"] | components["schemas"]["ResultPutUnderReviewBody"] | components["schemas"]["RunningOrderSetBody"] | components["schemas"]["WinnerAnnouncedBody"] | components["schemas"]["WinnerCorrectedBody"] | components["schemas"]["WinnerRetractedBody"] | components["schemas"]["WorkListedBody"];
+        Event: components["schemas"]["CategoryListed"] | components["schemas"]["CategoryWithdrawn"] | components["schemas"]["CeremonyEnded"] | components["schemas"]["CeremonyReopened"] | components["schemas"]["CeremonyRescheduled"] | components["schemas"]["CeremonyScheduled"] | components["schemas"]["CeremonyStarted"] | components["schemas"]["MomentNoted"] | components["schemas"]["MomentWithdrawn"] | components["schemas"]["NomineeWithdrawn"] | components["schemas"]["PresentingBegan"] | components["schemas"]["ResultConfirmed"] | components["schemas"]["ResultPutUnderReview"] | components["schemas"]["RunningOrderSet"] | components["schemas"]["StageCleared"] | components["schemas"]["WinnerAnnounced"] | components["schemas"]["WinnerCorrected"] | components["schemas"]["WinnerRetracted"] | components["schemas"]["WorkListed"];
+        EventBody: components["schemas"]["CategoryListedBody"] | components["schemas"]["CategoryWithdrawnBody"] | components["schemas"]["CeremonyEndedBody"] | components["schemas"]["CeremonyReopenedBody"] | components["schemas"]["CeremonyRescheduledBody"] | components["schemas"]["CeremonyScheduledBody"] | components["schemas"]["CeremonyStartedBody"] | components["schemas"]["MomentNotedBody"] | components["schemas"]["MomentWithdrawnBody"] | components["schemas"]["NomineeWithdrawnBody"] | components["schemas"]["PresentingBeganBody"] | components["schemas"]["ResultConfirmedBody"] | components["schemas"]["ResultPutUnderReviewBody"] | components["schemas"]["RunningOrderSetBody"] | components["schemas"]["StageClearedBody"] | components["schemas"]["WinnerAnnouncedBody"] | components["schemas"]["WinnerCorrectedBody"] | components["schemas"]["WinnerRetractedBody"] | components["schemas"]["WorkListedBody"];
         /** Events */
         Events: {
             events: components["schemas"]["Recorded"][];
@@ -1470,6 +1470,27 @@ export interface components {
         Stage: {
             category?: string;
             presenters?: string[];
+        };
+        /**
+         * StageCleared
+         * @description No category is on stage any more, without a result.
+         */
+        StageCleared: {
+            /** @enum {unknown} */
+            type: "stage-cleared";
+        };
+        /**
+         * StageClearedBody
+         * @description No category is on stage any more, without a result.
+         */
+        StageClearedBody: {
+            /**
+             * Format: date-time
+             * @description Now, where absent.
+             */
+            occurred_at?: string;
+            /** @enum {unknown} */
+            type: "stage-cleared";
         };
         /**
          * StaleProblem

@@ -21,6 +21,9 @@ export function chaptersOf(frames: readonly Frame[]): Chapter[] {
       if (onStage !== event.category && !decided.has(event.category)) begins(event.category);
       decided.add(event.category);
       onStage = '';
+    } else if (event.type === 'stage-cleared') {
+      if (!decided.has(onStage)) chapters.delete(onStage);
+      onStage = '';
     } else if (event.type === 'category-withdrawn' && !decided.has(event.category)) {
       chapters.delete(event.category);
       if (onStage === event.category) onStage = '';
