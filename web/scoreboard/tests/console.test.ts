@@ -75,6 +75,13 @@ class Desk {
     }
   }
 
+  /** The desk's stream tells what was posted. */
+  told(): void {
+    const occurred_at = '2025-03-03T01:00:00.000Z';
+    for (const said of this.server.log)
+      this.console.heard({ type: 'posted', occurred_at, ...said });
+  }
+
   get events(): CeremonyEvent[] {
     return this.server.log.map(({ event }) => event);
   }
@@ -95,7 +102,11 @@ describe('an award', () => {
     expect(desk.events).toHaveLength(1);
     await desk.press('⏎');
     expect(desk.view.notice?.outcome).toEqual({ is: 'posted', version: 12 });
-    expect([desk.stage, desk.view.undo, desk.kept]).toEqual(['none', 'picture', undefined]);
+    expect([desk.stage, desk.view.undo, desk.kept]).toEqual([
+      'none',
+      { of: 'result', category: 'picture' },
+      undefined,
+    ]);
     expect(desk.events).toEqual([
       { type: 'presenting-began', category: 'picture' },
       { type: 'winner-announced', category: 'picture', nominees: [MOONLIGHT] },
@@ -348,9 +359,37 @@ describe('a mistake', () => {
     }
   });
 
+  it.each([
+    ['under review', ['R', '2', 'C']],
+    ['under review, confirmed first', ['R', 'C', '2', 'C', 'C']],
+    ['not under review', ['2', 'C']],
+    ['not under review, corrected first', ['C', '2', 'C']],
+    ['as a tie', ['R', '2', '⇧1', 'C']],
+  ])('stays a correction when C is pressed after another pick: %s', async (_, keys) => {
+    const desk = await announced();
+    await desk.press(...keys);
+    expect(desk.view.draft?.deed).toBe('correct');
+    expect(desk.view.draft?.picks).toContain(MOONLIGHT);
+    await desk.press('⏎', '1', '⏎');
+    expect(desk.events.at(-1)).toMatchObject({
+      type: 'winner-corrected',
+      reason: 'Wrong envelope',
+    });
+    expect(desk.events.map(({ type }) => type)).not.toContain('result-confirmed');
+  });
+
+  it('keeps what is picked when another category is called on stage', async () => {
+    const desk = new Desk();
+    await desk.press('2', 'P');
+    expect([desk.view.hint, desk.view.draft?.picks]).toEqual(['drafted', [MOONLIGHT]]);
+    expect(desk.events).toEqual([]);
+    await desk.press('Esc', 'P');
+    expect(desk.events.map(({ type }) => type)).toEqual(['presenting-began']);
+  });
+
   it('is undone by name and with a reason of one’s own', async () => {
     const desk = await announced();
-    expect(desk.view.undo).toBe('picture');
+    expect(desk.view.undo).toEqual({ of: 'result', category: 'picture' });
     await desk.press('U');
     expect([desk.stage, desk.view.draft?.deed]).toEqual(['reason', 'retract']);
     desk.console.reason('Read from the wrong card');
@@ -422,6 +461,64 @@ describe('at the desk', () => {
     expect(desk.view.hint).toBe('on-stage');
     await desk.press('1', '⏎', '⏎', 'P');
     expect(desk.view.hint).toBe('decided');
+  });
+
+  it('what came on stage at a press is taken off again by name, and then the award before it', async () => {
+    const desk = new Desk();
+    await desk.press('1', '⏎', '⏎', 'P');
+    desk.told();
+    expect(desk.view.undo).toEqual({ of: 'stage', category: 'actress', before: undefined });
+    await desk.press('U');
+    desk.told();
+    expect(desk.events.at(-1)).toEqual({ type: 'stage-cleared' });
+    expect(desk.view.undo).toEqual({ of: 'result', category: 'picture' });
+    await desk.press('U');
+    expect(desk.view.draft?.deed).toBe('retract');
+  });
+
+  it('what was on stage before comes back with who presented it', async () => {
+    const desk = new Desk();
+    desk.console.present(() => ['Faye Dunaway']);
+    await settle();
+    desk.seen();
+    desk.server.post('ben', { type: 'presenting-began', category: 'actress' });
+    desk.seen();
+    desk.told();
+    await desk.press('U');
+    expect(desk.events.at(-1)).toEqual({
+      type: 'presenting-began',
+      category: 'picture',
+      presenters: ['Faye Dunaway'],
+    });
+  });
+
+  it('a review is undone by name, and after the end with a reason', async () => {
+    const desk = new Desk();
+    await desk.press('1', '⏎', '⏎', 'R');
+    desk.told();
+    expect(desk.view.undo).toEqual({ of: 'review', category: 'picture' });
+    await desk.press('U');
+    expect(desk.events.at(-1)).toEqual({ type: 'result-confirmed', category: 'picture' });
+    desk.server.post('ben', { type: 'ceremony-ended' });
+    desk.seen();
+    await desk.press('R', '1', '⏎');
+    await desk.press('⏎');
+    desk.told();
+    await desk.press('U');
+    expect([desk.stage, desk.view.draft?.deed]).toEqual(['reason', 'confirm']);
+  });
+
+  it('an undo takes nothing off the stage that somebody else has put there meanwhile', async () => {
+    const desk = new Desk();
+    await desk.press('P');
+    desk.told();
+    desk.server.meanwhile = () => {
+      desk.server.meanwhile = undefined;
+      desk.server.post('ben', { type: 'presenting-began', category: 'actress' });
+    };
+    await desk.press('U');
+    expect(desk.view.clash?.theirs.event).toMatchObject({ category: 'actress' });
+    expect(desk.events.map(({ type }) => type)).not.toContain('stage-cleared');
   });
 
   it('presenters are sent, and sent again when they are others', async () => {

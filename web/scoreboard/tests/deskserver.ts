@@ -129,7 +129,12 @@ function patchOf(version: number, event: CeremonyEvent, board: Board): object {
     case 'presenting-began':
       return {
         stage: { category: event.category, presenters: event.presenters ?? [] },
-        categories: { [event.category]: { status: 'presenting' } },
+        categories: { ...offStage(board), [event.category]: { status: 'presenting' } },
+      };
+    case 'stage-cleared':
+      return {
+        stage: { category: null, presenters: null },
+        categories: offStage(board),
       };
     case 'winner-announced':
     case 'winner-corrected':
@@ -146,6 +151,11 @@ function patchOf(version: number, event: CeremonyEvent, board: Board): object {
     default:
       return {};
   }
+}
+
+/** What is on stage goes back to upcoming. */
+function offStage({ stage }: Board): object {
+  return stage.category === undefined ? {} : { [stage.category]: { status: 'upcoming' } };
 }
 
 function awarded(version: number, event: Winner, board: Board): object {

@@ -30,6 +30,11 @@ export function meanwhile(mine: CeremonyEvent, since: readonly Said[]): Meanwhil
     const theirs = since.findLast(({ event }) => event.type === mine.type);
     return theirs ? { is: 'clash', theirs } : { is: 'elsewhere' };
   }
+  if (mine.type === 'stage-cleared') {
+    // Another category came on stage meanwhile: it is not taken off by an undo of the one before.
+    const theirs = since.findLast(({ event }) => event.type === 'presenting-began');
+    return theirs ? { is: 'clash', theirs } : { is: 'elsewhere' };
+  }
   const theirs = since.findLast(
     ({ event }) => kinds.includes(event.type) && categoryOf(event) === category,
   );

@@ -6,6 +6,7 @@ import { deedFor, lacks, needsReason, picked, turned, type Moment } from './draf
 import { neighbour, nextOpen, nomineeAt } from './places';
 import { Room } from './room';
 import type { DeskMessage } from './types';
+import { undoOf } from './undo';
 import { Work } from './work';
 
 export class DeskConsole {
@@ -27,7 +28,7 @@ export class DeskConsole {
   view(): DeskView {
     const { log, people, you } = this.#room;
     const { board } = this;
-    const undo = board?.latest.category;
+    const undo = board && undoOf(board, log);
     return { ...this.#work.view(), log, people, you, board, selected: this.#selected, undo };
   }
 
@@ -126,6 +127,8 @@ export class DeskConsole {
     const here = this.#selected;
     if (!board || here === undefined || this.#refused()) return;
     if (board.phase !== 'live') return this.#work.say('phase');
+    // Another category on stage would close what is picked in this one.
+    if (this.#picks.length > 0) return this.#work.say('drafted');
     const category = nextOpen(board, here);
     if (category === undefined) return this.#work.say('decided');
     const names = presenters(category);
@@ -145,16 +148,39 @@ export class DeskConsole {
     else void this.#work.quick(draft);
   }
 
-  /** Confirms what is under review, unless another nominee is picked then. */
+  /** Confirms what is under review, or corrects it: what is picked already decides which. */
   confirm(): void {
     const category = this.#decided();
     if (category === undefined) return;
+    const { draft } = this.#work;
+    const open = draft?.deed === 'correct' || draft?.deed === 'confirm';
+    if (open && draft.category === category && draft.picks.length > 0) {
+      return this.#work.say(undefined); // the bar says what comes of the pick
+    }
     const checked = this.board?.categories[category]?.status === 'under-review';
     this.#work.forming(this.#work.opened(checked ? 'confirm' : 'correct', { category }));
   }
 
-  /** Takes back the last result that stands, or that of a category. */
-  undo(of: string | undefined = this.board?.latest.category): void {
+  /** Undoes what the bar names: the last presenting, review or result. */
+  undo(): void {
+    if (this.#refused()) return;
+    const undo = this.view().undo;
+    if (undo === undefined) return this.#work.say('open');
+    if (undo.of === 'result') return this.takeBack(undo.category);
+    if (undo.of === 'review') {
+      const draft = this.#work.opened('confirm', { category: undo.category });
+      if (needsReason(draft)) this.#work.forming(draft, 'reason');
+      else void this.#work.quick(draft);
+    } else {
+      const before = undo.before;
+      void this.#work.quick(
+        before ? this.#work.opened('present', before) : this.#work.opened('clear'),
+      );
+    }
+  }
+
+  /** Takes the result of a category back, with a reason. */
+  takeBack(of: string): void {
     const category = this.#decided(of);
     if (category === undefined) return;
     this.#selected = category;
@@ -198,6 +224,11 @@ export class DeskConsole {
 
   insist(): void {
     this.#work.insist();
+  }
+
+  /** What is picked and not yet published; a draft without picks has none. */
+  get #picks(): readonly string[] {
+    return this.#work.draft?.picks ?? [];
   }
 
   /** The category, where it has a result and one may change it. */

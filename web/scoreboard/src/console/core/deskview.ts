@@ -5,12 +5,21 @@ import type { Ask } from './ask';
 import type { Draft, Lack } from './draft';
 import type { Outcome, Posting, Waiting } from './posting';
 import type { Said, Seat, You } from './types';
+import type { Undo } from './undo';
 
 /** How far a draft has come. */
 export type Stage = 'forming' | 'reason' | 'reviewing' | 'reviewed' | 'publishing';
 /** Why something cannot be done just now. */
 export type Hint =
-  NonNullable<Lack> | 'pending' | 'editor' | 'phase' | 'on-stage' | 'open' | 'decided' | 'nobody';
+  | NonNullable<Lack>
+  | 'pending'
+  | 'editor'
+  | 'phase'
+  | 'on-stage'
+  | 'open'
+  | 'decided'
+  | 'nobody'
+  | 'drafted';
 
 export interface Notice {
   readonly outcome: Exclude<Outcome, { is: 'clash' }>;
@@ -55,8 +64,7 @@ export interface RoomView {
 export interface DeskView extends WorkView, RoomView {
   readonly board: Board | undefined;
   readonly selected: string | undefined;
-  /** The category whose result is the last that stands. */
-  readonly undo: string | undefined;
+  readonly undo: Undo | undefined;
 }
 
 /** What outlives a load of the page: a post of which nobody knows what became. */

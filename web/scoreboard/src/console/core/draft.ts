@@ -8,6 +8,7 @@ export type Deed =
   | 'review'
   | 'confirm'
   | 'present'
+  | 'clear'
   | 'start'
   | 'end'
   | 'reopen'
@@ -114,6 +115,8 @@ export function eventOf(draft: Draft, board: Board): CeremonyEvent {
       const presenters = draft.presenters.length > 0 ? { presenters: [...draft.presenters] } : {};
       return { type: 'presenting-began', category, ...presenters };
     }
+    case 'clear':
+      return { type: 'stage-cleared' };
     case 'start':
       return { type: 'ceremony-started' };
     case 'end':

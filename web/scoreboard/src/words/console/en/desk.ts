@@ -61,7 +61,11 @@ export const desk = {
     publish: (what: string) => `Publish: ${what}`,
     rehearse: (what: string) => `Publish in the rehearsal: ${what}`,
     publishing: (what: string) => `Publishing: ${what}`,
-    undo: (what: string) => `Undo: ${what}`,
+    undo: {
+      result: (what: string) => `Undo: ${what}`,
+      review: (category: string) => `Undo: ${category} under review`,
+      stage: (category: string) => `Undo: presenting ${category}`,
+    },
     discard: 'Discard',
     stepBack: 'Back',
     reason: 'Reason (public)',
@@ -75,6 +79,7 @@ export const desk = {
       review: (what: string) => `Under review: ${what}`,
       confirm: (what: string) => `Confirm: ${what}`,
       present: (what: string) => `Presenting now: ${what}`,
+      clear: () => 'Clear the stage',
       start: () => 'Start the night',
       end: () => 'End the night',
       reopen: () => 'Reopen the night',
@@ -117,6 +122,7 @@ export const desk = {
     open: 'There is no result yet.',
     decided: 'Every category is decided.',
     nobody: 'No nominee has that number.',
+    drafted: 'Publish what is picked first, or discard it.',
   },
 
   clash: {

@@ -62,7 +62,11 @@ export const desk: typeof english = {
     publish: (what: string) => `Publicar: ${what}`,
     rehearse: (what: string) => `Publicar en el ensayo: ${what}`,
     publishing: (what: string) => `Publicando: ${what}`,
-    undo: (what: string) => `Deshacer: ${what}`,
+    undo: {
+      result: (what: string) => `Deshacer: ${what}`,
+      review: (category: string) => `Deshacer: ${category} en revisión`,
+      stage: (category: string) => `Deshacer: se presenta ${category}`,
+    },
     discard: 'Descartar',
     stepBack: 'Atrás',
     reason: 'Motivo (público)',
@@ -76,6 +80,7 @@ export const desk: typeof english = {
       review: (what: string) => `En revisión: ${what}`,
       confirm: (what: string) => `Confirmar: ${what}`,
       present: (what: string) => `Se presenta: ${what}`,
+      clear: () => 'Despejar el escenario',
       start: () => 'Empezar la gala',
       end: () => 'Terminar la gala',
       reopen: () => 'Reabrir la gala',
@@ -118,6 +123,7 @@ export const desk: typeof english = {
     open: 'Todavía no hay resultado.',
     decided: 'Todas las categorías están decididas.',
     nobody: 'Ningún nominado tiene ese número.',
+    drafted: 'Antes publica lo elegido, o descártalo.',
   },
 
   clash: {
