@@ -185,6 +185,8 @@ class Committer:
             told = unavailable("written", problem)
         else:
             told = InDoubt(str(problem))
+            self.trouble = f"The log cannot be written ({problem}); the last write is in doubt."
+            return told
         self.trouble = str(told)
         return told
 
@@ -277,9 +279,12 @@ def _committed(plan: Plan, connection: sqlite3.Connection) -> None:
         raise _RolledBack(str(problem)) from problem
     try:
         connection.execute("COMMIT")
-    except BaseException:
+    except Exception as problem:
         with contextlib.suppress(sqlite3.Error):
             connection.execute("ROLLBACK")
+        # What makes a commit of it is written last, and there was no room for that.
+        if getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
+            raise _RolledBack(str(problem)) from problem
         raise
 
 

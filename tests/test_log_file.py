@@ -733,6 +733,11 @@ async def test_a_log_that_may_not_be_written_is_read(
                 await post(store, history)
             assert (await store.status()).trouble in store.remarks
             await store.check()
+        said: list[str] = []
+        verify_file(path, said.append)
+        assert "made-up: 3 events, whole" in said
+        backup(path, folder.with_suffix(".copy"))
+        folder.with_suffix(".copy").unlink()
 
 
 FULL = """

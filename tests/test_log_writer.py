@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -222,6 +223,32 @@ async def test_a_commit_that_may_have_landed_is_not_called_lost(
             " same key: it is then there once."
         )
         await reached(store, history, 2)
+
+
+class Full:
+    """A connection to a disk on which the last page of a commit finds no room."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def execute(self, sql: str) -> None:
+        self.done.append(sql)
+        if sql == "COMMIT":
+            problem = sqlite3.OperationalError("database or disk is full")
+            problem.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise problem
+
+    def executemany(self, *_: object) -> None:
+        """Take all rows."""
+
+
+def test_a_commit_that_found_no_room_is_given_up_and_not_in_doubt() -> None:
+    connection = Full()
+
+    with pytest.raises(events.commit._RolledBack, match="full"):
+        events.commit._committed(Plan({}, {}, 0, {}, {}, 0), cast("sqlite3.Connection", connection))
+
+    assert connection.done == ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"]
 
 
 async def test_a_value_that_no_file_can_hold_fails_alone(path: Path) -> None:
