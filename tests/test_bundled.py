@@ -32,6 +32,8 @@ def test_what_an_earlier_start_put_into_the_log_is_shown_nowhere_where_it_is_not
 ) -> None:
     with ForkedServer(tmp_path) as server:
         before = httpx.get(f"{server.url}/api/ceremonies/{NIGHT}/events/1").json()["id"]
+        rehearsals = f"{server.url}/api/ceremonies/{NIGHT}/rehearsals"
+        assert httpx.post(rehearsals, headers=server.headers).status_code == 201
     with ForkedServer(tmp_path, TRACKER_BUNDLED="off") as server:
         assert httpx.get(f"{server.url}/api/ceremonies").json() == {"ceremonies": []}
         assert "97" not in httpx.get(f"{server.url}/").text.partition("<noscript>")[2]
@@ -60,7 +62,8 @@ def test_what_an_earlier_start_put_into_the_log_is_shown_nowhere_where_it_is_not
         assert httpx.get(f"{server.url}/readyz").status_code == 200
     with ForkedServer(tmp_path) as server:
         listed = httpx.get(f"{server.url}/api/ceremonies").json()["ceremonies"]
-        assert {each["id"] for each in listed} == {"made-up", "oscars-89", NIGHT}
+        known = {"made-up", "oscars-89", NIGHT, f"{NIGHT}-rehearsal"}
+        assert {each["id"] for each in listed} == known
         after = httpx.get(f"{server.url}/api/ceremonies/{NIGHT}/events/1").json()["id"]
     assert after == before, "it stayed in the log, and was not imported anew"
 

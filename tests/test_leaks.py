@@ -79,13 +79,20 @@ def test_no_line_of_the_log_holds_a_token_wherever_it_was_sent(tmp_path: Path) -
 @pytest.mark.parametrize("stream", ["live", "replay"])
 def test_sockets_open_for_the_allowed_origins_and_no_other(tmp_path: Path, stream: str) -> None:
     allowed = "https://night.example"
-    with ForkedServer(tmp_path, TRACKER_BUNDLED="0", TRACKER_ALLOWED_ORIGINS=allowed) as server:
+    public = "https://awards.example"
+    with ForkedServer(
+        tmp_path,
+        TRACKER_BUNDLED="0",
+        TRACKER_ALLOWED_ORIGINS=f"{allowed}/",
+        TRACKER_PUBLIC_URL=public,
+    ) as server:
         httpx.post(
             f"{server.url}/api/ceremonies", json=programme(), headers=server.headers
         ).raise_for_status()
         address = f"{server.url.replace('http', 'ws')}{HERE}/{stream}"
         # None: a program, which no page can make it send. The list adds to the own host.
-        for welcome in (allowed, server.url, None):
+        # The public address is its own as well, though a proxy passes on another Host.
+        for welcome in (allowed, server.url, public, None):
             with connect(address, origin=welcome) as socket:  # type: ignore[arg-type]  # a NewType of str
                 assert json.loads(socket.recv())["type"] == "hello"
         for foreign in (

@@ -8,7 +8,7 @@ import structlog
 
 from events.store import EventStore, StoreError, UnknownStream
 from replay.recording import bundled, bundled_ids, recorded
-from tracker.desk import Desk
+from tracker.desk import REHEARSAL, Desk
 from web.clock import now
 from web.ids import new_id
 
@@ -30,7 +30,7 @@ async def import_bundled(store: EventStore, desk: Desk) -> None:
 
 async def imported_bundled(store: EventStore) -> frozenset[str]:
     """
-    Return the ceremonies that an earlier start put into the log.
+    Return the ceremonies that an earlier start put into the log, and their rehearsals.
 
     One that a producer scheduled under the same id is none of them.
     """
@@ -42,7 +42,7 @@ async def imported_bundled(store: EventStore) -> frozenset[str]:
         try:
             async for first in store.read(history, after=0, limit=1):
                 if first.actor == _ACTOR:
-                    found.add(history.ceremony)
+                    found |= {history.ceremony, history.ceremony + REHEARSAL}
         except StoreError as problem:  # it is shown, like any other that cannot be read
             _log.warning("unreadable", ceremony=history.ceremony, problem=str(problem))
     return frozenset(found)
