@@ -18,7 +18,8 @@ _UNBUILT: Final = b"""<!doctype html>
 <h1>This server has no page</h1>
 <p>It was started without the built page. Everything else works: the API
 (<a href="/schema/openapi.json">/schema/openapi.json</a>), the feeds and the calendars.</p>
-<p>In a checkout, <code>make page</code> builds it; then start the server again. A wheel that
+<p>In a checkout, <code>make page</code> builds it; then start the server again, or let
+<code>make run</code> do both. A wheel that
 <code>pip wheel .</code> makes has the page in it, and so has the image of
 <code>docker compose build</code>.</p>
 <noscript></noscript></html>
