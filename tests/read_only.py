@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures.thread  # asyncio loads it on first use, and then may not read it
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 _NOBODY = 65534
+_LOADED = concurrent.futures.thread
 
 
 @contextmanager
