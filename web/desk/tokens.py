@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Final, Literal
 
 import msgspec
+import structlog
 from msgspec import UNSET, UnsetType
 
 from events.bell import Bell
@@ -17,6 +18,7 @@ from events.patterns import pattern
 from events.store import EventStore
 from events.timestamp import canonical, to_ms
 from tracker.desk import REHEARSAL
+from web.desk.ledger import TOKEN_ISSUED, TOKEN_REVOKED, Ledger
 from web.desk.programme import AnyCeremonyId
 
 Role = Literal["producer", "editor", "admin"]
@@ -38,10 +40,10 @@ ActorName = Annotated[
     ),
 ]
 
+_log: Final = structlog.get_logger("tokens")
+
 _SECRET_BYTES: Final = 24
 _ID_BYTES: Final = 6
-_ISSUED: Final = "token-issued"
-_REVOKED: Final = "token-revoked"
 
 
 class Grant(msgspec.Struct, frozen=True):
@@ -115,6 +117,27 @@ OPERATOR: Final = Grant("operator", "admin", "admin", "1970-01-01T00:00:00.000Z"
 """Who holds the token that the environment gave the process."""
 
 
+def token_ledger() -> Ledger[_Issued]:
+    """Return a fold of the notes about tokens."""
+
+    def begun(body: bytes) -> tuple[str, _Issued]:
+        issued = msgspec.json.decode(body, type=_Issued)
+        return issued.grant.id, issued
+
+    return Ledger(
+        TOKEN_ISSUED,
+        TOKEN_REVOKED,
+        begun=begun,
+        ended=lambda body: msgspec.json.decode(body, type=_Revoked).id,
+        cautious=True,
+    )
+
+
+def revocation(number: str, *, at: str, by: str) -> tuple[str, bytes]:
+    """Return the kind and the body of the note that ends a token."""
+    return TOKEN_REVOKED, encode(_Revoked(number, at, by))
+
+
 class Tokens:
     """All tokens of a store, folded from its notes; revoked ones are gone at once."""
 
@@ -132,19 +155,22 @@ class Tokens:
         self._store: Final = store
         self._now: Final = now
         self._operator: Final = None if operator is None else digest_of(operator)
-        self._issued: Final[dict[str, _Issued]] = {}
+        self._ledger: Final = token_ledger()
+        self._issued: Final = self._ledger.standing
         self._lent: Final[dict[str, _Issued]] = {}
         self.revoked: Final = Bell()
         """Rings when a token was revoked, for those who serve somebody still."""
 
     async def load(self) -> None:
-        """Read the notes of earlier starts."""
-        async for note in self._store.notes(kinds=(_ISSUED, _REVOKED)):
-            if note.kind == _ISSUED:
-                issued = msgspec.json.decode(note.body, type=_Issued)
-                self._issued[issued.grant.id] = issued
-            elif note.kind == _REVOKED:
-                self._issued.pop(msgspec.json.decode(note.body, type=_Revoked).id, None)
+        """
+        Read the notes of earlier starts.
+
+        A note that cannot be read may have revoked a token, and so ends those that it may have
+        been about (see `web.desk.ledger`). The operator's token is in no note.
+        """
+        async for note in self._store.notes(kinds=self._ledger.kinds):
+            if (lost := self._ledger.take(note)) is not None:
+                _log.error("token note cannot be read", note=lost.note, tokens_ended=lost.ended)
 
     @property
     def operated(self) -> bool:
@@ -172,7 +198,7 @@ class Tokens:
         token = f"{number}.{secrets.token_urlsafe(_SECRET_BYTES)}"
         grant = Grant(number, name, role, self._now(), ceremony, expires_at)
         issued = _Issued(grant, digest_of(token), by)
-        await self._store.note(_ISSUED, encode(issued))
+        await self._store.note(TOKEN_ISSUED, encode(issued))
         self._issued[number] = issued
         return grant, token
 
@@ -197,7 +223,7 @@ class Tokens:
         """End a token for ever; tell whether there was one."""
         if number not in self._issued:
             return False
-        await self._store.note(_REVOKED, encode(_Revoked(number, self._now(), by)))
+        await self._store.note(*revocation(number, at=self._now(), by=by))
         self._issued.pop(number, None)
         self.revoked.ring()
         return True

@@ -15,7 +15,8 @@ from events.bell import Bell
 from events.codec import encode
 from events.cursors import Cursor
 from events.patterns import pattern
-from events.store import EventStore, History, Note
+from events.store import EventStore, History
+from web.desk.ledger import WEBHOOK_ADDED, WEBHOOK_REMOVED, Ledger
 from web.webhooks.cursors import DeliveryCursors
 
 # A name beyond ASCII comes in the form that the network knows: xn--...
@@ -28,8 +29,6 @@ Url = Annotated[
     ),
 ]
 
-_ADDED: Final = "webhook-added"
-_REMOVED: Final = "webhook-removed"
 _ID_BYTES: Final = 6
 _SECRET_BYTES: Final = 24
 _SECRET: Final = "whsec_"  # noqa: S105 - what each secret begins with
@@ -78,6 +77,28 @@ class _Removed(msgspec.Struct, frozen=True):
     by: str
 
 
+def webhook_ledger() -> Ledger[_Added]:
+    """Return a fold of the notes about webhooks."""
+
+    def begun(body: bytes) -> tuple[str, _Added]:
+        added = msgspec.json.decode(body, type=_Added)
+        base64.b64decode(added.secret.removeprefix(_SECRET), validate=True)
+        return added.webhook.id, added
+
+    return Ledger(
+        WEBHOOK_ADDED,
+        WEBHOOK_REMOVED,
+        begun=begun,
+        ended=lambda body: msgspec.json.decode(body, type=_Removed).id,
+        cautious=False,
+    )
+
+
+def removal(number: str, *, by: str) -> tuple[str, bytes]:
+    """Return the kind and the body of the note that ends a webhook."""
+    return WEBHOOK_REMOVED, encode(_Removed(number, by))
+
+
 class Webhooks:
     """
     All webhooks of a store.
@@ -96,27 +117,22 @@ class Webhooks:
         """
         self._store: Final = store
         self._now: Final = now
-        self._added: Final[dict[str, _Added]] = {}
+        self._ledger: Final = webhook_ledger()
+        self._added: Final = self._ledger.standing
         self.cursors: Final = DeliveryCursors(store)
         self.failing: Final[dict[str, str]] = {}
         self.changed: Final = Bell()
 
     async def load(self) -> None:
-        """Read the notes of earlier runs, and how far their deliveries came."""
-        async for note in self._store.notes(kinds=(_ADDED, _REMOVED)):
-            try:
-                self._fold(note)
-            except ValueError as problem:  # it costs itself, and no other webhook
-                _log.error("webhook note cannot be read", note=note.number, problem=str(problem))
-        await self.cursors.load({number: added.after for number, added in self._added.items()})
+        """
+        Read the notes of earlier runs, and how far their deliveries came.
 
-    def _fold(self, note: Note) -> None:
-        if note.kind == _ADDED:
-            added = msgspec.json.decode(note.body, type=_Added)
-            base64.b64decode(added.secret.removeprefix(_SECRET), validate=True)
-            self._added[added.webhook.id] = added
-        else:
-            self._added.pop(msgspec.json.decode(note.body, type=_Removed).id, None)
+        A note that cannot be read ends the webhook that it names, if any (see `web.desk.ledger`).
+        """
+        async for note in self._store.notes(kinds=self._ledger.kinds):
+            if (lost := self._ledger.take(note)) is not None:
+                _log.error("webhook note cannot be read", note=lost.note, webhooks_ended=lost.ended)
+        await self.cursors.load({number: added.after for number, added in self._added.items()})
 
     def all(self) -> Sequence[Webhook]:
         return [added.webhook for added in self._added.values()]
@@ -149,7 +165,7 @@ class Webhooks:
         webhook = Webhook(secrets.token_hex(_ID_BYTES), wish.ceremony, wish.url, self._now())
         secret = _SECRET + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
         added = _Added(webhook, secret, Cursor(history.number, head), by)
-        await self._store.note(_ADDED, encode(added))
+        await self._store.note(WEBHOOK_ADDED, encode(added))
         self._added[webhook.id] = added
         self.cursors.move(webhook.id, added.after)
         self.changed.ring()
@@ -159,7 +175,7 @@ class Webhooks:
         """End a webhook for ever; tell whether there was one."""
         if number not in self._added:
             return False
-        await self._store.note(_REMOVED, encode(_Removed(number, by)))
+        await self._store.note(*removal(number, by=by))
         self._added.pop(number, None)
         self.failing.pop(number, None)
         self.cursors.drop(number)
