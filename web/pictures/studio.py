@@ -82,7 +82,7 @@ class Studio:
         try:
             return await asyncio.to_thread(self.process.draw, request)
         except CannotDraw as problem:
-            _log.error("picture not drawn", problem=str(problem))
+            _log.warning("picture not drawn", problem=str(problem))
             raise ProblemError(
                 "unavailable",
                 "The picture could not be drawn; ask again in a moment.",
