@@ -41,6 +41,7 @@ class _Automaton:
         self.follow: defaultdict[tuple[int, int], int] = defaultdict(int)
         self.fails = whole
         self._begins = anchored
+        self.kept: set[int] = set()
         part = self._sequence(tree)
         self.accepting = set(part.last)
         if not self._begins:  # tried from every place of the text
@@ -74,9 +75,12 @@ class _Automaton:
                 [each for part in parts for each in part.first],
                 [each for part in parts for each in part.last],
             )
-        if kind in {op.MAX_REPEAT, op.MIN_REPEAT}:
+        if kind in {op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT}:
             least, most, inner = value
+            places = len(self.reads)
             part = self._sequence(inner)
+            if kind is op.POSSESSIVE_REPEAT:  # what it has read it gives back to nobody
+                self.kept.update(range(places, len(self.reads)))
             if most > _MANY:
                 self._link(part.last, part.first)
             return part._replace(empty=part.empty or least == 0)
@@ -139,10 +143,8 @@ def backtracks(
         for other in loops:
             # What has matched already when the second loop is reached has nothing to go back for.
             settled = other in automaton.accepting and not automaton.fails
-            if (
-                one != other
-                and not settled
-                and automaton.leads((one, one, other), (one, other, other))
-            ):
+            if one == other or settled or one in automaton.kept:
+                continue
+            if automaton.leads((one, one, other), (one, other, other)):
                 return True
     return False

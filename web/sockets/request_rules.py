@@ -12,7 +12,7 @@ Headers = Mapping[bytes, Sequence[bytes]]
 
 _VERSIONS: Final = ("1.1", "1.0")
 _HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(?::[0-9]{1,5})?")
-_ABSOLUTE: Final = re.compile(rb"(?i:https?)://([^/?#]*)([^#]*)")
+_ABSOLUTE: Final = re.compile(rb"(?i:https?)://([^/?#]*)((?:[/?][^#]*)?)")
 _CHUNKED: Final = b"chunked"
 
 
