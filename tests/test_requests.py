@@ -3,8 +3,9 @@
 import asyncio
 import base64
 import json
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from typing import Any, cast
 
 import pytest
@@ -15,7 +16,9 @@ from websockets.frames import Opcode
 from replay.clock import ManualClock
 from test_live import LIVE, Night, Pipe, Raw, masked, raw, serving
 from test_replay_socket import HOUR, PATH, Gala
+from web.sockets.backlog import backlog
 from web.sockets.doorman import Doorman, doorman
+from web.sockets.heart import LEAST_READ
 from web.sockets.live import (
     MAX_CHUNKS,
     MAX_PIPELINED,
@@ -60,7 +63,7 @@ class Asked:
         await self.let_go.wait()
         text = f"{scope['method']} {scope['path']} {len(body)}".encode()
         if scope["path"].startswith("/large"):
-            text = bytes(4_000_000)
+            text = bytes(9_000_000)
         length = str(len(text)).encode()
         await send(
             {"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]}
@@ -469,6 +472,7 @@ async def test_who_does_not_read_an_answer_is_cut_off_after_a_minute() -> None:
         async with desk() as night, raw(night, limit=1024) as client:
             client.say(said.replace("GET /", "GET /large"))
             await night.until(lambda: night.heart._unread)
+            await asyncio.sleep(0.05)  # the kernels have taken what they could
             soon = asyncio.get_running_loop().time() + 50
             night.heart.tick(soon)
             await asyncio.sleep(0.02)
@@ -478,11 +482,38 @@ async def test_who_does_not_read_an_answer_is_cut_off_after_a_minute() -> None:
             assert not night.heart._unread
 
 
+async def test_who_reads_a_little_each_minute_is_waited_for() -> None:
+    loop = asyncio.get_running_loop()
+    async with desk() as night:
+        with closing(socket.socket()) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+            client.setblocking(False)  # noqa: FBT003 - the socket's own signature
+            await loop.sock_connect(client, ("127.0.0.1", night.port))
+            await loop.sock_sendall(client, b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n")
+            await night.until(lambda: night.heart._unread)
+            await asyncio.sleep(0.05)  # the kernels have taken what they could
+            now = loop.time()
+            night.heart.tick(now)
+            (protocol,) = night.state.connections
+            for _ in range(5):
+                ((_, before),) = night.heart._unread.values()
+                enough = before - LEAST_READ
+                while backlog(protocol.transport) >= enough:
+                    await loop.sock_recv(client, 4096)
+                    await asyncio.sleep(0)  # the server takes its turn
+                now += 61
+                night.heart.tick(now)
+                assert night.heart._unread
+            night.heart.tick(now + 61)
+            assert not night.heart._unread
+            await night.until(lambda: not (night.state.connections or night.state.tasks))
+
+
 async def test_who_reads_slowly_gets_all_of_it() -> None:
     async with desk() as night, raw(night, limit=1024) as client:
         client.say(f"{GET}Connection: close\r\n\r\n".replace("GET /", "GET /large"))
         await night.until(lambda: night.heart._unread)
-        assert len(await client.rest()) > 4_000_000
+        assert len(await client.rest()) > 9_000_000
         assert not night.heart._unread
 
 

@@ -23,8 +23,8 @@ def backlog(transport: asyncio.Transport) -> int:
 
 
 def _on_the_way(transport: asyncio.Transport) -> int:
-    descriptor = transport.get_extra_info("socket").fileno()
-    if not _LINUX or descriptor < 0:
+    line = transport.get_extra_info("socket")
+    if not _LINUX or line is None or (descriptor := line.fileno()) < 0:
         return 0
     count: int = struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)))[0]
     return count

@@ -5,11 +5,15 @@ from collections.abc import Callable
 from typing import Any
 
 from web.guarded import attempt
+from web.sockets.backlog import backlog
 from web.sockets.feed import Feeds
 from web.sockets.goodbye import retry_ms
 
 # What a client may still send after the goodbye; more is an attack, not a habit.
 LAST_WORDS = 1024 * 1024
+_UNKNOWN = -1
+LEAST_READ = 16 * 1024
+"""Bytes that a client must take in a minute: slower than any line that a phone still keeps."""
 
 _FAILED = "timer failed"
 
@@ -59,7 +63,7 @@ class Heart:
         patience: Seconds a closed connection may take to go.
         hearing: Seconds in which a request must have come whole, from the connection or from the
             answer before it. Whatever else comes meanwhile is no request.
-        reading: Seconds in which a client must take what waits for it to be written.
+        reading: Seconds in which a client must take `LEAST_READ` of what waits to be written.
         tick: Seconds between two looks at what is due.
     """
 
@@ -85,7 +89,7 @@ class Heart:
         self._timer: asyncio.TimerHandle | None = None
         self._lingering: dict[Lingering, float] = {}
         self._unheard: dict[asyncio.Transport, float] = {}
-        self._unread: dict[asyncio.Transport, float] = {}
+        self._unread: dict[asyncio.Transport, tuple[float, int]] = {}
         self._leaving = 0
 
     def start(self) -> None:
@@ -115,13 +119,22 @@ class Heart:
             if now >= deadline:
                 self.heard(transport)
                 attempt(_FAILED, self.close, transport)
-        for transport, deadline in tuple(self._unread.items()):
-            if now >= deadline:
-                self.taken(transport)
-                attempt(_FAILED, transport.abort)
+        for transport in tuple(self._unread):
+            attempt(_FAILED, self._check_reading, transport, now)
         if self._next_beat is None or now >= self._next_beat:
             self._next_beat = now + self._interval
             attempt(_FAILED, self._beat)
+
+    def _check_reading(self, transport: asyncio.Transport, now: float) -> None:
+        deadline, before = self._unread[transport]
+        if before == _UNKNOWN:
+            self._unread[transport] = deadline, backlog(transport)
+        elif now >= deadline:
+            left = backlog(transport)
+            self._unread[transport] = now + self._reading, left
+            if left > before - LEAST_READ:
+                self.taken(transport)
+                transport.abort()
 
     def _beat(self) -> None:
         hour = self._now()
@@ -151,9 +164,11 @@ class Heart:
         self._unheard.pop(transport, None)
 
     def await_reader(self, transport: asyncio.Transport) -> None:
-        """Wait until what was written is taken; a client that does not read it is cut off."""
+        """Wait until what was written is taken; a client that hardly reads is cut off."""
         if transport not in self._unread:
-            self._unread[transport] = asyncio.get_running_loop().time() + self._reading
+            deadline = asyncio.get_running_loop().time() + self._reading
+            # At the next tick the system has taken what it could, and that was not read yet.
+            self._unread[transport] = deadline, _UNKNOWN
 
     def taken(self, transport: asyncio.Transport) -> None:
         """Wait no longer: what was written has been taken, but for a little."""

@@ -14,6 +14,7 @@ _VERSIONS: Final = ("1.1", "1.0")
 _HOST: Final = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(?::[0-9]{1,5})?")
 _ABSOLUTE: Final = re.compile(rb"(?i:https?)://([^/?#]*)((?:[/?][^#]*)?)")
 _CHUNKED: Final = b"chunked"
+_WEBSOCKET: Final = b"websocket"
 
 
 class BadRequest(Exception):
@@ -28,14 +29,18 @@ def check(version: str, headers: Headers) -> None:
         BadRequest: It is not HTTP/1.1 or 1.0, its Host is missing, doubled or malformed, or it is
             not clear where its body ends.
     """
+    # Nearly every request is this one, and thousands join at once.
+    hosts, lengths = headers.get(b"host", ()), headers.get(b"content-length", ())
+    codings = headers.get(b"transfer-encoding", ())
+    has_host = len(hosts) == 1 and _HOST.fullmatch(hosts[0])
+    if has_host and version == "1.1" and not codings and len(lengths) <= 1:
+        return
     if version not in _VERSIONS:
         raise BadRequest("This server speaks HTTP/1.1, and HTTP/1.0.")
-    hosts = headers.get(b"host", ())
     if len(hosts) != 1 and (hosts or version != "1.0"):
         raise BadRequest("A request has one Host header.")
-    if hosts and not _HOST.fullmatch(hosts[0]):
+    if hosts and not has_host:
         raise BadRequest("The Host header is a name or an address, with a port or without.")
-    codings, lengths = headers.get(b"transfer-encoding", ()), headers.get(b"content-length", ())
     if len(lengths) > 1 or (codings and lengths):
         raise BadRequest("A body has one length: Content-Length, or Transfer-Encoding: chunked.")
     if codings and (version == "1.0" or [each.lower() for each in codings] != [_CHUNKED]):
@@ -65,11 +70,11 @@ def target(method: bytes, url: bytes) -> tuple[bytes, bytes | None]:
 
 def names_socket(headers: Headers) -> bool:
     """Return whether `Upgrade` lists the WebSocket protocol, among others or not."""
-    return any(
-        token.strip().lower() == b"websocket"
-        for value in headers.get(b"upgrade", ())
-        for token in value.split(b",")
-    )
+    values = headers.get(b"upgrade", ())
+    if len(values) == 1 and values[0].lower() == _WEBSOCKET:
+        return True
+    tokens = b",".join(values).lower().split(b",")
+    return any(token.strip() == _WEBSOCKET for token in tokens)
 
 
 def has_body(headers: Headers) -> bool:
