@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import multiprocessing
+import socket
 import statistics
 import sys
 import tempfile
@@ -58,7 +59,8 @@ class Socket(asyncio.Protocol):
         self.transport: asyncio.Transport = transport
         transport.write(self._request)
         if not self._reads:
-            transport.pause_reading()
+            # uvloop begins to read after this call, whatever it was told in it.
+            asyncio.get_running_loop().call_soon(transport.pause_reading)
 
     def pause_writing(self) -> None:
         self.writable.clear()
@@ -72,8 +74,14 @@ class Socket(asyncio.Protocol):
 
 async def opened(port: int, query: str, *, reads: bool = True) -> Socket:
     loop = asyncio.get_running_loop()
-    _, socket = await loop.create_connection(lambda: Socket(query, reads=reads), "127.0.0.1", port)
-    return socket
+    line = socket.socket()
+    line.setblocking(False)  # noqa: FBT003 - the socket's own signature
+    if not reads:
+        # Else the system takes in a whole night, and the server need not wait for the client.
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    await loop.sock_connect(line, ("127.0.0.1", port))
+    _, found = await loop.create_connection(lambda: Socket(query, reads=reads), sock=line)
+    return found
 
 
 async def open_and_leave(port: int, clients: int) -> None:
@@ -81,9 +89,9 @@ async def open_and_leave(port: int, clients: int) -> None:
 
     async def one(query: str) -> None:
         with suppress(OSError):
-            socket = await opened(port, query)
+            attacker = await opened(port, query)
             await asyncio.sleep(1)
-            socket.transport.abort()
+            attacker.transport.abort()
 
     async def client(number: int) -> None:
         loop, count = asyncio.get_running_loop(), 0
@@ -116,11 +124,11 @@ async def flood(port: int, clients: int, texts: list[str]) -> None:
     async def client() -> None:
         while True:
             with suppress(OSError):
-                socket = await opened(port, "speed=0.1&from=100")
-                while not socket.transport.is_closing():
-                    socket.transport.write(data)
+                attacker = await opened(port, "speed=0.1&from=100")
+                while not attacker.transport.is_closing():
+                    attacker.transport.write(data)
                     await asyncio.sleep(0.001)
-                    await socket.writable.wait()
+                    await attacker.writable.wait()
             await asyncio.sleep(0.1)
 
     await asyncio.gather(*(client() for _ in range(clients)))
@@ -139,11 +147,11 @@ async def ping_without_reading(port: int, clients: int) -> None:
     async def client() -> None:
         while True:
             with suppress(OSError):
-                socket = await opened(port, "speed=0.1&from=100", reads=False)
-                while not socket.transport.is_closing():
-                    socket.transport.write(ping)
+                attacker = await opened(port, "speed=0.1&from=100", reads=False)
+                while not attacker.transport.is_closing():
+                    attacker.transport.write(ping)
                     await asyncio.sleep(0.005)
-                    await socket.writable.wait()
+                    await attacker.writable.wait()
             await asyncio.sleep(0.1)
 
     await asyncio.gather(*(client() for _ in range(clients)))
