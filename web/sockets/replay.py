@@ -9,8 +9,11 @@ from web.sockets import messages
 from web.sockets.keyframe_cache import KeyframeCache
 from web.sockets.wires import SOCKET
 
-MOST_WRITTEN_BYTES: Final = 16 * 1024
-"""In one turn, and the message that passes it: a viewer who does not read holds no more."""
+MOST_WRITTEN_BYTES: Final = 8 * 1024
+"""
+In one turn, and the message that passes it: a viewer who does not read holds no more. A thousand of
+them hold 12 MB.
+"""
 _LONGEST_DETAIL: Final = 200
 
 

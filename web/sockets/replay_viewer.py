@@ -20,6 +20,8 @@ from web.sockets.wires import SOCKET
 HEARTBEAT_SECONDS: Final = 10.0
 PATIENCE_SECONDS: Final = 30.0
 """How long a viewer may take nothing of what was written: as long as one of a live feed."""
+CHECK_SECONDS: Final = 2.0
+"""Between two looks at whether a viewer has taken something."""
 LINGER_SECONDS: Final = 10.0
 """How long a finished replay may take to be read."""
 IDLE_SECONDS: Final = 3600.0
@@ -151,7 +153,7 @@ class ReplayViewer(asyncio.BufferedProtocol):
 
     def pause_writing(self) -> None:
         self._slow_since, self._backlog = self._clock.now(), backlog(self.transport)
-        self._sleep(self._patience)
+        self._sleep(CHECK_SECONDS)
 
     def resume_writing(self) -> None:
         self._slow_since = None
@@ -192,11 +194,10 @@ class ReplayViewer(asyncio.BufferedProtocol):
         left = backlog(self.transport)
         if left < self._backlog:
             self._slow_since, self._backlog = now, left
-            self._sleep(self._patience)
         elif now - slow_since >= self._patience:
             self.transport.abort()
-        else:
-            self._sleep(slow_since + self._patience - now)
+            return
+        self._sleep(CHECK_SECONDS)
 
     def _go_on(self, now: float) -> None:
         session, reader = self._session, self._reader
