@@ -47,7 +47,7 @@ class Plan(msgspec.Struct):
     stored: Mapping[Place, Bound | None]
     begun: dict[tuple[str, str], Bound | None]
     last_note: int
-    checks: Mapping[int, Check]
+    checks: Mapping[int, Check] = {}
     added: dict[int, Check] = {}
     histories: list[tuple[int, str]] = []
     events: list[tuple[int, int, bytes]] = []

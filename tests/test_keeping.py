@@ -209,7 +209,7 @@ async def test_a_full_disk_leaves_the_log_as_it_was(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("events.backup._to_disk", full)
+    monkeypatch.setattr("events.log_file.to_disk", full)
     with pytest.raises(OSError, match="No space left"):
         restore(copy, path, NOW)
 

@@ -28,12 +28,11 @@ async def noted(path: Path) -> dict[str, str]:
     tokens, webhooks = Tokens(store, now=lambda: HOUR), Webhooks(store, now=lambda: HOUR)
     made = {}
     for name in ("first", "second"):
-        grant, token = await tokens.issue(name, "producer", by="ada")
-        made[name] = token
+        _, made[name] = await tokens.issue(name, "producer", by="ada")
         webhook, _ = await webhooks.add(WebhookWish("made-up", ADDRESS), history, 1, by="ada")
         made[f"hook {name}"] = webhook.id
-    await tokens.revoke(grant.id, by="ada")
-    await webhooks.remove(webhook.id, by="ada")
+    await tokens.revoke(made["second"].partition(".")[0], by="ada")
+    await webhooks.remove(made["hook second"], by="ada")
     _, made["third"] = await tokens.issue("third", "admin", by="ada")
     await store.close()
     return made

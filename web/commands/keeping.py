@@ -10,13 +10,16 @@ from typing import Final
 
 import msgspec
 
-from events.backup import LogFile, log_file, replace_log
+from events.backup import replace_log
 from events.codec import encode
+from events.log_file import LogFile, log_file
 from events.recorded import Recorded
 from events.store import CorruptEvent
+from events.timestamp import from_ms
 from tracker.ceremony import EMPTY, AlreadySo, Refused, decide, evolve
 from tracker.project import NOTHING, project
 from web.commands.client import Client, CommandError, Refusal
+from web.commands.endings import Endings, unreadable_notes
 
 _WHOLE: Final = ", whole"
 _TRIES: Final = 20
@@ -154,6 +157,7 @@ def verify_file(path: Path, say: Say) -> None:
 def _look_through(log: LogFile, name: str, say: Say) -> tuple[list[str], int]:
     """Return what is damaged, each in a sentence, and the number of histories; say both."""
     wrong = [f"{name}: {each}" for each in log.damage()]
+    wrong += [f"{name}: note {number} cannot be read" for number in unreadable_notes(log)]
     for each in wrong:
         say(each)
     histories = log.histories()
@@ -189,12 +193,19 @@ def backup(database: Path, target: Path) -> str:
     Copy the log to a new file, also while a server holds it; return what to say of it.
 
     Raises:
+        CommandError: The copy is written, and is not whole, because the log is not.
         OSError: It cannot be written, or is there already.
         StoreUnavailable: It is no log, or cannot be read.
     """
     with log_file(database) as log:
         log.copy(target)
     with log_file(target) as copied:
+        wrong, _ = _look_through(copied, target.name, lambda _: None)
+        if wrong:
+            raise CommandError(
+                f"{target} is written, and is no whole backup, since the log is damaged:"
+                f" {'; '.join(wrong)}. Keep the backups made before."
+            )
         return f"{target}: {_content(copied)} of {database}."
 
 
@@ -213,10 +224,14 @@ def restore(source: Path, database: Path, now: datetime | None = None) -> str:
         wrong, _ = _look_through(log, source.name, lambda _: None)
         if wrong:
             raise CommandError(f"{source} is no whole backup: {'; '.join(wrong)}.")
-        kept = replace_log(file, log, aside)
-        said = f"{database}: {_content(log)}, from {source}."
-    name = aside.name if file.parent == database.parent else aside
-    return f"{said} What was there is kept as {name}." if kept else said
+        moment = now or datetime.now(UTC)
+        endings = Endings(log, from_ms(int(moment.timestamp() * 1000)))
+        kept = replace_log(file, log, aside, endings.carry)
+        said = [f"{database}: {_content(log)}, from {source}."]
+    if kept:
+        name = aside.name if file.parent == database.parent else aside
+        said.append(f"What was there is kept as {name}.")
+    return " ".join([*said, *endings.said])
 
 
 def _content(log: LogFile) -> str:
