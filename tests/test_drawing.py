@@ -71,6 +71,17 @@ def test_the_server_knows_the_icons_by_name() -> None:
     assert ICONS.keys() == NAMES
 
 
+def test_the_process_takes_only_so_much_memory_and_lets_the_server_go_first(
+    process: DrawingProcess,
+) -> None:
+    process.draw(REQUEST)
+    limits = Path(f"/proc/{process.pid}/limits").read_text()
+    (line,) = [each for each in limits.splitlines() if each.startswith("Max address space")]
+    assert line.split()[3] == str(512 * 1024 * 1024)
+    nice = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[16]
+    assert int(nice) > os.nice(0)
+
+
 def test_what_cannot_be_drawn_fails_alone(process: DrawingProcess) -> None:
     for wrong in (b"{", b"", msgspec.json.encode(Request(str(BUILT), "icon-1"))):
         with pytest.raises(CannotDraw, match="Error"):

@@ -9,6 +9,7 @@ holds what went wrong as text. The process ends when its input does.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import struct
@@ -97,7 +98,14 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         answers.flush()
 
 
-if __name__ == "__main__":
+def _hold_back() -> None:
     os.nice(_POLITE)
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = _MOST_MEMORY if hard == resource.RLIM_INFINITY else min(hard, _MOST_MEMORY)
+    with contextlib.suppress(OSError, ValueError):  # a system that knows no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+if __name__ == "__main__":
+    _hold_back()
     serve(sys.stdin.buffer, sys.stdout.buffer)

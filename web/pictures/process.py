@@ -98,10 +98,12 @@ class DrawingProcess:
         until = time.monotonic() + self._deadline
         try:
             answer = _exchange(process, framed(request), until)
-        except (OSError, CannotDraw) as problem:
+        except OSError as problem:  # it does not read any more
             self._end()
-            kind = type(problem) if isinstance(problem, CannotDraw) else _Died
-            raise kind(f"The drawing process was ended: {problem}.") from problem
+            raise _Died(f"The drawing process was ended: it died ({problem}).") from problem
+        except CannotDraw as problem:
+            self._end()
+            raise type(problem)(f"The drawing process was ended: {problem}.") from problem
         if not answer.startswith(DRAWN):
             raise CannotDraw(answer[1:].decode(errors="replace"))
         return answer[1:]
