@@ -32,8 +32,10 @@ WHERE history = ? ORDER BY version
 class LogFile:
     """A log that is read and never written; another process may hold it meanwhile."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, version: int) -> None:
+        self._views: Final = _views(version)
         self._connection: Final = connection
+        self._show_as_of_today()
         self._path: Final = path
         self._heads: Final = read_heads(connection)
         self._notes: Final = look_through(connection)
@@ -125,12 +127,23 @@ class LogFile:
             # Made here, so that nobody else may read the digests that it holds, nor before.
             os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             with self._told():
-                self._connection.execute("VACUUM INTO ?", (str(part),))
+                self._copy_as_it_is(part)
             to_disk(part)
             part.rename(target)
             to_disk(target.parent)
         finally:
             part.unlink(missing_ok=True)
+
+    def _show_as_of_today(self) -> None:
+        for table, shown in self._views.items():
+            self._connection.execute(f"CREATE TEMP VIEW {table} AS {shown}")
+
+    def _copy_as_it_is(self, target: Path) -> None:
+        # The views would be taken for the tables.
+        for table in self._views:
+            self._connection.execute(f"DROP VIEW temp.{table}")
+        self._connection.execute("VACUUM INTO ?", (str(target),))
+        self._show_as_of_today()
 
     @contextmanager
     def _told(self) -> Generator[None]:
@@ -178,31 +191,27 @@ def opened_log(file: Path, path: Path) -> Generator[LogFile]:
             if application != APPLICATION_ID or not 0 < version <= SCHEMA_VERSION:
                 message = f"{path} is no log that this program can read."
                 raise StoreUnavailable(message)
-            if version < CHECKED_SINCE:
-                _show_as_of_today(connection, version)
-            yield LogFile(connection, path)
+            yield LogFile(connection, path, version)
     except sqlite3.Error as problem:
         message = f"{path} cannot be opened as a log ({problem})."
         raise StoreUnavailable(message) from problem
 
 
-def _show_as_of_today(connection: sqlite3.Connection, version: int) -> None:
-    """Put views in front of an older log's tables, which have the columns that these lack."""
-    views = {
+def _views(version: int) -> dict[str, str]:
+    """Return what to see instead of the tables of an older log, which lack columns of today's."""
+    if version >= CHECKED_SINCE:
+        return {}
+    shown = {
         "generations": "number, generation, file, mark, NULL AS crc",
         "histories": "number, ceremony, NULL AS crc",
         "events": "history, version, recorded, NULL AS crc, NULL AS opening, NULL AS digest",
         "keys": "history, key, digest, version, NULL AS crc",
+        "notes": "number, kind, body, NULL AS crc",
     }
-    if version >= NOTES_SINCE:
-        views["notes"] = "number, kind, body, NULL AS crc"
-    else:
-        connection.execute(
-            "CREATE TEMP VIEW notes AS"
-            " SELECT 0 AS number, '' AS kind, x'' AS body, NULL AS crc WHERE false"
-        )
-    for table, columns in views.items():
-        connection.execute(f"CREATE TEMP VIEW {table} AS SELECT {columns} FROM main.{table}")  # noqa: S608 - names of ours
+    views = {table: f"SELECT {columns} FROM main.{table}" for table, columns in shown.items()}  # noqa: S608 - names of ours
+    if version < NOTES_SINCE:
+        views["notes"] = "SELECT 0 AS number, '' AS kind, x'' AS body, NULL AS crc WHERE false"
+    return views
 
 
 def _next(rows: Iterator[Row]) -> Row | None:

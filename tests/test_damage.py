@@ -15,6 +15,7 @@ from events.sqlite import SqliteStore
 from events.store import Bound, CorruptEvent, CorruptKey, Key, Note
 from night import LIVE, moment, recorded
 from test_keeping import foreign, found
+from web.commands.keeping import backup, restore
 
 pytestmark = pytest.mark.anyio
 
@@ -344,6 +345,9 @@ async def test_a_log_of_each_older_version_is_verified_and_brought_forward(
     before = found(path)
     assert before[:2] == whole
     assert "note" in before[2]
+    backup(path, tmp_path / "copy.db")
+    assert found(tmp_path / "copy.db")[:2] == whole
+    restore(tmp_path / "copy.db", path)
 
     assert await read(path, "made-up") == (LONG, None)
     assert found(path) == whole
