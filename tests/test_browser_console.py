@@ -86,7 +86,7 @@ def test_a_link_signs_in_whoever_opens_it_first(office: Office, screens: Screens
     expect(page.get_by_text("Maya, producer")).to_be_visible()
     assert page.url == f"{office.url}/console"
     late = screens.open(link)
-    expect(late.get_by_role("alert")).to_contain_text("it was used")
+    expect(late.get_by_role("alert")).to_contain_text("has been used")
     admin.goto("about:blank")
     admin.goto(link)
     expect(admin.get_by_text("admin, admin")).to_be_visible()
