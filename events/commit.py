@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sqlite3
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -13,7 +12,7 @@ from typing import Final, Protocol
 import msgspec
 
 from events.connection import WAL_LIMIT, Connection
-from events.digests import SALT_BYTES, Check, checksum, first_check, next_check
+from events.digests import Check
 from events.guard import Guard
 from events.heads import Heads, read_heads
 from events.holder import Position
@@ -21,6 +20,7 @@ from events.key_table import begun_among, bound_among
 from events.notes import NotesFound, look_through
 from events.plan import Place, Plan
 from events.store import History, Key, StoreUnavailable
+from events.transaction import RolledBack, committed
 from events.unavailable import InDoubt, unavailable
 
 Apply = Callable[[Plan], History | None]
@@ -43,10 +43,6 @@ class Ring(Protocol):
     """Wakes those who follow histories, and where one has begun those who wait for that."""
 
     def __call__(self, numbers: Iterable[int], *, begun: bool = False) -> None: ...
-
-
-class _RolledBack(Exception):
-    """A transaction was given up before its commit; the cause says why. Nothing was written."""
 
 
 class Committer:
@@ -124,7 +120,7 @@ class Committer:
             planned, refused = _planned(plan, writes)
             await self._commit(plan)
         except Exception as problem:  # noqa: BLE001 - whatever failed, the callers must hear of it
-            cause = problem.__cause__ if isinstance(problem, _RolledBack) else problem
+            cause = problem.__cause__ if isinstance(problem, RolledBack) else problem
             if isinstance(cause, _NOT_THE_FILE) and len(writes) > 1:
                 # One of them holds what no file can: it must not take the others along.
                 for write in writes:
@@ -181,7 +177,7 @@ class Committer:
         self.in_doubt = True
         if isinstance(problem, StoreUnavailable):
             told = problem
-        elif isinstance(problem, _RolledBack):
+        elif isinstance(problem, RolledBack):
             told = unavailable("written", problem)
         else:
             told = InDoubt(str(problem))
@@ -243,64 +239,12 @@ class Committer:
         self, plan: Plan, position: Position, connection: sqlite3.Connection
     ) -> None:
         self._check(connection)
-        _committed(plan, connection)
+        committed(plan, connection)
         self._guard.committed(position)
 
 
 def _standing(connection: sqlite3.Connection) -> tuple[Heads, NotesFound]:
     return read_heads(connection), look_through(connection)
-
-
-def _committed(plan: Plan, connection: sqlite3.Connection) -> None:
-    events = _checked(plan)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(
-            "INSERT INTO histories (number, ceremony, crc) VALUES (?, ?, ?)",
-            [(*row, checksum(*row)) for row in plan.histories],
-        )
-        connection.executemany(
-            "INSERT INTO events (history, version, recorded, crc, opening, digest)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            events,
-        )
-        keys = [(*key, bound.digest, bound.version) for key, bound in plan.keys.items()]
-        connection.executemany(
-            "INSERT INTO keys (history, key, digest, version, crc) VALUES (?, ?, ?, ?, ?)",
-            [(*row, checksum(*row)) for row in keys],
-        )
-        connection.executemany(
-            "INSERT INTO notes (number, kind, body, crc) VALUES (?, ?, ?, ?)",
-            [(*row, checksum(*row)) for row in plan.notes],
-        )
-    except Exception as problem:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise _RolledBack(str(problem)) from problem
-    try:
-        connection.execute("COMMIT")
-    except Exception as problem:
-        with contextlib.suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        # What makes a commit of it is written last, and there was no room for that.
-        if getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
-            raise _RolledBack(str(problem)) from problem
-        raise
-
-
-def _checked(plan: Plan) -> list[tuple[int, int, bytes, int, bytes, bytes]]:
-    """Return the rows of the planned events, each with its check; here, off the event loop."""
-    begun = dict(plan.histories)
-    plan.added = {}
-    rows: list[tuple[int, int, bytes, int, bytes, bytes]] = []
-    salts = os.urandom(SALT_BYTES * len(plan.events))
-    for place, (number, version, recorded) in enumerate(plan.events):
-        before = plan.added.get(number) or plan.checks.get(number)
-        before = before or first_check(begun[number], number)
-        salt = salts[SALT_BYTES * place : SALT_BYTES * (place + 1)]
-        after = plan.added[number] = next_check(before, recorded, salt)
-        rows.append((number, version, recorded, after.crc, salt, after.digest))
-    return rows
 
 
 def _places(writes: list[Write]) -> list[Place]:

@@ -11,11 +11,11 @@ from typing import cast
 
 import pytest
 
-import events.commit
 from events.memory import MemoryStore
 from events.plan import Plan
 from events.sqlite import SqliteStore
 from events.store import Bound, History, Key, KeyBound, StoreUnavailable
+from events.transaction import RolledBack, committed
 from events.unavailable import InDoubt
 from night import LIVE, moment, recorded
 from tracker.desk import Desk
@@ -46,7 +46,7 @@ class Disk:
     """What a commit waits for; `answer` lets it go on."""
 
     def __init__(self) -> None:
-        self._committed = events.commit._committed
+        self._committed = committed
         self._answered = threading.Event()
         self._asked = threading.Event()
 
@@ -67,7 +67,7 @@ class Disk:
 def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     disk = Disk()
     with monkeypatch.context() as patched:
-        patched.setattr("events.commit._committed", disk.committed)
+        patched.setattr("events.commit.committed", disk.committed)
         try:
             yield disk
         finally:
@@ -205,8 +205,6 @@ async def test_a_write_that_was_given_up_is_not_in_doubt(path: Path) -> None:
 async def test_a_commit_that_may_have_landed_is_not_called_lost(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    committed = events.commit._committed
-
     def late(plan: Plan, connection: sqlite3.Connection) -> None:
         committed(plan, connection)
         message = "disk I/O error"
@@ -215,7 +213,7 @@ async def test_a_commit_that_may_have_landed_is_not_called_lost(
     async with opened(path, deadline=PATIENCE) as store:
         history = await store.begin(recorded([moment()]))
         with monkeypatch.context() as patched:
-            patched.setattr("events.commit._committed", late)
+            patched.setattr("events.commit.committed", late)
             with pytest.raises(InDoubt) as told:
                 await append(store, history, KEY)
         assert str(told.value) == (
@@ -245,8 +243,9 @@ class Full:
 def test_a_commit_that_found_no_room_is_given_up_and_not_in_doubt() -> None:
     connection = Full()
 
-    with pytest.raises(events.commit._RolledBack, match="full"):
-        events.commit._committed(Plan({}, {}, 0, {}, {}, 0), cast("sqlite3.Connection", connection))
+    nothing = Plan({}, {}, 0, {}, {}, 0, {})
+    with pytest.raises(RolledBack, match="full"):
+        committed(nothing, cast("sqlite3.Connection", connection))
 
     assert connection.done == ["BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"]
 

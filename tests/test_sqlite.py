@@ -16,8 +16,8 @@ from typing import cast
 
 import pytest
 
-import events.commit
 from events.codec import UPCASTERS, Upcaster, decode_recorded, encode
+from events.commit import _standing
 from events.cursors import Cursor
 from events.plan import Plan
 from events.schema import APPLICATION_ID, SCHEMA_VERSION, steps_from
@@ -30,6 +30,7 @@ from events.store import (
     StoreUnavailable,
     WrongExpectedVersion,
 )
+from events.transaction import committed
 from night import moment, recorded
 
 pytestmark = pytest.mark.anyio
@@ -567,12 +568,12 @@ async def test_readers_go_on_while_the_writer_looks_again_where_the_log_stands(
     visit, looking, look_on = store._writer.visit, asyncio.Event(), asyncio.Event()
 
     async def held(work: Callable[[sqlite3.Connection], object]) -> object:
-        if work is events.commit._standing:
+        if work is _standing:
             looking.set()
             await look_on.wait()
         return await visit(work)
 
-    monkeypatch.setattr("events.commit._committed", failing)
+    monkeypatch.setattr("events.commit.committed", failing)
     monkeypatch.setattr(store._writer, "visit", held)
     with pytest.raises(StoreUnavailable):
         await store.append(history, recorded([moment()], after=1), expected_version=1)
@@ -595,15 +596,14 @@ async def test_a_commit_that_landed_although_it_failed_is_found_without_another_
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history = await store.begin(recorded([moment()]))
-    committed = events.commit._committed
 
     def late(plan: Plan, connection: sqlite3.Connection) -> None:
-        monkeypatch.setattr("events.commit._committed", committed)
+        monkeypatch.setattr("events.commit.committed", committed)
         committed(plan, connection)
         message = "disk I/O error"
         raise sqlite3.OperationalError(message)
 
-    monkeypatch.setattr("events.commit._committed", late)
+    monkeypatch.setattr("events.commit.committed", late)
     with pytest.raises(StoreUnavailable):
         await store.append(
             history, recorded([moment()], after=1), expected_version=1, key=Key("again", "digest")
