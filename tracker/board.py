@@ -6,6 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from events.ceremony import Detail
 
@@ -128,3 +129,21 @@ class Board(_Part, frozen=True):
 
 
 BLANK: Final = Board()
+
+
+def clear_stage(board: Board) -> Board:
+    """Return the board with nothing on stage; what was there is upcoming again."""
+    key = board.stage.category
+    if key is UNSET:
+        return board
+    category = board.categories[key]
+    if category.status == "presenting":
+        board = set_category(board, key, replace(category, status="upcoming"))
+    return replace(board, stage=Stage())
+
+
+def set_category(board: Board, key: str, category: CategoryLine) -> Board:
+    """Return the board with a category as it is now."""
+    categories = board.categories.copy()
+    categories[key] = category
+    return replace(board, categories=categories)

@@ -39,8 +39,6 @@ REHEARSAL: Final = "-rehearsal"
 
 AHEAD_MS: Final = 5_000
 _TRIES: Final = 16
-_MANY: Final = 100
-"""Events folded at once that are many: 0.1 ms. After a post there are one or two."""
 
 
 class Desk:
@@ -231,8 +229,6 @@ class Desk:
         async for facts in self._store.facts(history, after=state.version):
             for event in facts:
                 state = evolve(state, event)
-            if len(facts) >= _MANY:
-                await asyncio.sleep(0)  # a long night is folded with turns for others in between
         self._states[history.ceremony] = history, state
         return state
 

@@ -10,7 +10,8 @@ from msgspec import UNSET
 
 from events import ceremony as facts
 from tracker.decision import AlreadySo, Refused, Verdict, open_category, unknown
-from tracker.state import State, positions
+from tracker.places import positions
+from tracker.state import State
 
 # Each event makes a board of its own, which costs what the programme is large. With these bounds
 # that is a few milliseconds. The Oscars have 24 categories, 120 nominees, 50 works and 200 people.

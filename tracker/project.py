@@ -22,10 +22,12 @@ from tracker.board import (
     Status,
     Tally,
     WorkTally,
+    clear_stage,
+    set_category,
 )
 from tracker.credits import Credited, credit, take_out
+from tracker.places import positions
 from tracker.standings import Changed, Standings, stand
-from tracker.state import positions
 
 PROJECTOR: Final = 2
 """Raised whenever the same history would make another board, so that no viewer mixes the two."""
@@ -191,27 +193,27 @@ def _live(
 
 
 def _ended(before: Projection, _: facts.CeremonyEnded, __: Recorded) -> Projection:
-    return replace(before, board=replace(_clear_stage(before.board), phase="ended"))
+    return replace(before, board=replace(clear_stage(before.board), phase="ended"))
 
 
 def _presenting(before: Projection, event: facts.PresentingBegan, _: Recorded) -> Projection:
     if event.category not in before.board.categories:
         return before
-    board = _clear_stage(before.board)
+    board = clear_stage(before.board)
     presenters = () if event.presenters is UNSET else event.presenters
     category = board.categories[event.category]
     if category.status == "upcoming":
         presented = replace(category, status="presenting")
-        board = _set_category(board, event.category, presented)
+        board = set_category(board, event.category, presented)
     return replace(before, board=replace(board, stage=Stage(event.category, presenters)))
 
 
 def _stage_cleared(before: Projection, _: facts.StageCleared, __: Recorded) -> Projection:
-    return replace(before, board=_clear_stage(before.board))
+    return replace(before, board=clear_stage(before.board))
 
 
 def _announced(before: Projection, event: facts.WinnerAnnounced, recorded: Recorded) -> Projection:
-    before = replace(before, board=_clear_stage(before.board))
+    before = replace(before, board=clear_stage(before.board))
     return _result(before, event.category, event.nominees, recorded.version)
 
 
@@ -241,7 +243,7 @@ def _status_of_result(before: Projection, key: str, status: Status) -> Projectio
     category = before.board.categories.get(key)
     if category is None or not category.winners:
         return before
-    board = _set_category(before.board, key, replace(category, status=status))
+    board = set_category(before.board, key, replace(category, status=status))
     return replace(before, board=board)
 
 
@@ -256,22 +258,6 @@ def _retracted(before: Projection, event: facts.WinnerRetracted, _: Recorded) ->
 
 def _unchanged(before: Projection, _: object, __: Recorded) -> Projection:
     return before
-
-
-def _clear_stage(board: Board) -> Board:
-    key = board.stage.category
-    if key is UNSET:
-        return board
-    category = board.categories[key]
-    if category.status == "presenting":
-        board = _set_category(board, key, replace(category, status="upcoming"))
-    return replace(board, stage=Stage())
-
-
-def _set_category(board: Board, key: str, category: CategoryLine) -> Board:
-    categories = board.categories.copy()
-    categories[key] = category
-    return replace(board, categories=categories)
 
 
 def _with_category(before: Projection, key: str, category: CategoryLine) -> Projection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
 import msgspec
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from events import ceremony as facts
 from events.ceremony import Distributor, Event, Person
 from tracker.numbered import Numbered
+from tracker.places import places_of, positions
 
 Phase = Literal["unscheduled", "scheduled", "live", "ended"]
 
@@ -95,18 +96,6 @@ def evolve(state: State, event: Event) -> State:
     return after if after.version == version else replace(state, version=version)
 
 
-def positions(held: Mapping[str, int], order: Iterable[str]) -> dict[str, int]:
-    """
-    Return the places the categories of `order` take: those they hold among them, ascending.
-
-    Args:
-        held: The position of each category.
-        order: Categories; those that hold no position are left out.
-    """
-    known = [key for key in dict.fromkeys(order) if key in held]
-    return dict(zip(known, sorted(held[key] for key in known), strict=True))
-
-
 def _scheduled(state: State, event: facts.CeremonyScheduled, version: int) -> State:
     if state.phase != "unscheduled":
         return state
@@ -165,7 +154,7 @@ def _category_withdrawn(state: State, event: facts.CategoryWithdrawn, version: i
     if stage is not None and stage.category == event.category:
         state = replace(state, stage=None, stage_cleared=version)
     after = _with(state, replace(category, withdrawn=version), version)
-    return replace(after, places=_places(after.categories))
+    return replace(after, places=places_of(after.categories))
 
 
 def _nominee_withdrawn(state: State, event: facts.NomineeWithdrawn, version: int) -> State:
@@ -188,7 +177,7 @@ def _running_order_set(state: State, event: facts.RunningOrderSet, version: int)
         version=version,
         categories=categories,
         order_since=version,
-        places=_places(categories),
+        places=places_of(categories),
     )
 
 
@@ -269,14 +258,6 @@ def _moment_withdrawn(state: State, event: facts.MomentWithdrawn, version: int) 
         return state
     withdrawn = state.withdrawn_moments.put(event.version, version)
     return replace(state, version=version, withdrawn_moments=withdrawn)
-
-
-def _places(categories: Mapping[str, Category]) -> dict[int, str]:
-    places: dict[int, str] = {}
-    for key, category in categories.items():
-        if not category.withdrawn:
-            places.setdefault(category.position, key)
-    return places
 
 
 def _with(state: State, category: Category, version: int) -> State:
