@@ -40,8 +40,11 @@ def test_an_allowance_is_a_burst_and_then_so_much_a_second() -> None:
     allowance = Allowance(1000, 100, clock)
     assert [allowance.take(600), allowance.take(600)] == [600, 400]
     assert allowance.take(10) == 0
+    assert 2.1 <= allowance.wait() < 2.2  # 210 bytes are owed
     clock.seconds += 2.1  # 210 bytes were owed
     assert allowance.take(50) == 0
+    clock.seconds += 0.6
+    assert allowance.wait() == 0
     clock.seconds += 3600
     assert [allowance.take(900), allowance.take(900)] == [900, 100], "a pause is worth no more"
 

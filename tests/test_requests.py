@@ -20,6 +20,7 @@ from web.sockets.backlog import backlog
 from web.sockets.doorman import Doorman, doorman
 from web.sockets.heart import LEAST_READ
 from web.sockets.live import (
+    CHUNKS_AT_ONCE,
     MAX_CHUNKS,
     MAX_PIPELINED,
     MAX_SURPLUS_BYTES,
@@ -546,7 +547,8 @@ async def test_a_socket_may_follow_requests_that_waited() -> None:
         assert (await client.head())[0] == 101
 
 
-async def test_a_body_in_too_many_chunks_is_refused() -> None:
+async def test_a_body_in_too_many_chunks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.sockets.live.CHUNKS_PER_SECOND", 1_000_000)
     async with desk() as night, raw(night) as client:
         client.say(f"{POST}{CHUNKED}\r\n" + "1\r\nx\r\n" * (MAX_CHUNKS + 1))
         await refused(client, 413)
@@ -554,11 +556,36 @@ async def test_a_body_in_too_many_chunks_is_refused() -> None:
         await night.until(lambda: not (night.state.connections or night.state.tasks))
 
 
-async def test_a_body_in_as_many_chunks_as_may_be_is_read() -> None:
+async def test_a_body_in_as_many_chunks_as_may_be_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.sockets.live.CHUNKS_PER_SECOND", 10_000)
     async with desk() as night, raw(night) as client:
         chunks = "1\r\nx\r\n" * (MAX_CHUNKS - 1)
         client.say(f"{POST}{CHUNKED}\r\n{chunks}0\r\n\r\n")
         assert (await client.answer())[2] == f"POST / {MAX_CHUNKS - 1}".encode()
+
+
+async def test_chunks_are_parsed_no_faster_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "web.sockets.live.CHUNKS_PER_SECOND", 1
+    )  # so that none comes back meanwhile
+    async with desk() as night, raw(night) as client:
+        client.say(f"{POST}{CHUNKED}\r\n" + "1\r\nx\r\n" * 4000)
+        await night.until(lambda: night.asked.scopes)
+        await asyncio.sleep(0.05)
+        (protocol,) = night.state.connections
+        assert isinstance(protocol, LiveProtocol)
+        assert protocol.flow.read_paused
+        assert CHUNKS_AT_ONCE <= protocol._chunks <= CHUNKS_AT_ONCE + PIECE_BYTES // 6 + 1
+        night.heart.tick(asyncio.get_running_loop().time() + 21)  # its time goes on
+        await client.rest()
+        await night.until(lambda: not (night.state.connections or night.state.tasks))
+
+
+async def test_trailers_count_as_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.sockets.live.CHUNKS_PER_SECOND", 1_000_000)
+    async with desk() as night, raw(night) as client:
+        client.say(f"{POST}{CHUNKED}\r\n0\r\n" + "a:\r\n" * (MAX_CHUNKS + 1))
+        await refused(client, 413)
 
 
 async def test_a_body_that_nobody_reads_is_read_to_a_limit() -> None:

@@ -1,4 +1,4 @@
-"""A rate limit in bytes of what one connection sends: GCRA, the generic cell rate algorithm."""
+"""A rate limit of what one connection sends: GCRA, the generic cell rate algorithm."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 class Allowance:
     """
-    So many bytes at once after a pause, and so many a second from then on.
+    So many bytes, or other units, at once after a pause, and so many a second from then on.
 
     One word of memory: the moment at which the whole burst is there again.
     """
@@ -38,3 +38,8 @@ class Allowance:
         left = self._burst - int((full_at - now) * self._rate)
         self._full_at = full_at + size / self._rate
         return max(0, min(size, left))
+
+    def wait(self) -> float:
+        """Return the seconds until anything is left again; 0 where something is."""
+        owed = (self._full_at - self._clock()) * self._rate - self._burst
+        return max(0.0, (owed + 1) / self._rate)
