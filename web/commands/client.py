@@ -229,7 +229,10 @@ class Client:
             return Answer(body, answer.status_code == HTTPStatus.CREATED)
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
             unknown = "does not know this token" if self._token else "asks for a token"
-            sentence = f"The server {unknown}; give one with --token or TRACKER_TOKEN."
+            sentence = (
+                f"The server {unknown}; give one with --token or TRACKER_TOKEN."
+                " On its own machine, beside its log (TRACKER_DATABASE), a command needs none."
+            )
             raise Refusal(answer.status_code, "unauthorized", sentence)
         raise self.refused(answer.status_code, answer.content)
 
