@@ -288,7 +288,7 @@ async def test_what_needed_a_token_is_kept_by_nobody() -> None:
             (method, path.replace("{ceremony}", ID), {})
             for path, item in document["paths"].items()
             for method, operation in item.items()
-            if "security" in operation and not path.endswith("/desk")
+            if operation.get("security") and not path.endswith("/desk")
         ]
         wish = {"name": "maya", "role": "editor"}
         made = await doors.client.post("/api/tokens", json=wish, headers=BEARER)

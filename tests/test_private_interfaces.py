@@ -175,6 +175,7 @@ LEANED: Final = [
             "_connect": "ab38f0f6",
             "_execute": "11f83d6b",
             "close": "8ba49d8e",
+            "text_factory": "4940b42b",
         },
         frozenset({"_thread"}),
     ),
