@@ -120,3 +120,22 @@ def test_what_breaks_the_protocol_closes_with_its_code(sent: bytes, code: int) -
     assert reader.read(0.0) == [Pause()]
     assert reader.closed
     assert int.from_bytes(reader.answer[2:4]) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "said_of_it"),
+    [
+        ('{"a":' + "[" * 4000, "This is nested too deep."),
+        ('{"type":"seek","version":1e30}', "Expected `int`, got `float` - at `$.version`."),
+        ('{"type":"pause"} {}', "JSON is malformed: trailing characters (byte 18)."),
+        ("", "Input data was truncated."),
+    ],
+)
+def test_what_is_no_control_is_declined_with_what_is_wrong_and_an_example(
+    text: str, said_of_it: str
+) -> None:
+    reader = ControlReader()
+    reader.feed(said(text))
+    (declined,) = read_all(reader)
+    assert isinstance(declined, Declined)
+    assert declined.detail == f'{said_of_it} A control is JSON, such as {{"type":"pause"}}.'

@@ -128,6 +128,8 @@ class ControlReader:
 def _control(text: str) -> Control | Declined:
     try:
         return _controls.decode(text)
-    except (msgspec.DecodeError, RecursionError) as problem:
+    except RecursionError:
+        detail = "This is nested too deep"
+    except msgspec.DecodeError as problem:
         detail = str(problem)[:_LONGEST_DETAIL]
-        return Declined(f'{detail}. A control is JSON, such as {{"type":"pause"}}.')
+    return Declined(f'{detail}. A control is JSON, such as {{"type":"pause"}}.')
