@@ -63,7 +63,7 @@ def _reads(server: Running, ceremony: str, before: int) -> Iterator[tuple[str, f
     head, took = server.json(here)
     yield "head, with its contents", took
     version, epoch = head["version"], head["epoch"]
-    middle, page = version // 2 - before, version // head["page_size"]
+    middle, page = version // 2 - 7 * before, version // head["page_size"]
     yield "live feed, joined", _joined(server, f"{here}/live", "caught-up")
     yield (
         "live feed, joined with an old cursor",
