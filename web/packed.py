@@ -101,7 +101,7 @@ class Larder:
     def _finished(self, key: Hashable, task: asyncio.Task[Packed]) -> None:
         del self._making[key]
         if not task.cancelled():
-            task.exception()  # whoever waited has got it; nobody may have
+            task.exception()  # raised to those who waited, of whom there may be none left
 
     def _keep(self, key: Hashable, packed: Packed) -> Packed:
         self._drop(key)

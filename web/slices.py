@@ -1,4 +1,4 @@
-"""Long work on the loop, done in slices: whoever else has something to do goes first in between."""
+"""Cooperative time slices: long work on the event loop rests, and other tasks run in between."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ PAUSE_SECONDS: Final = 0.002
 
 class Slices:
     """
-    The slices of one piece of work, which calls `rest` after each of its steps.
+    The time slices of one task, which calls `rest` after each step of its work.
 
-    A thread would not do: Python runs one at a time and lets a busy one go on for 5 ms whenever
-    the loop wants its turn back.
+    Why no thread: one that computes keeps the interpreter lock for 5 ms each time that the loop
+    wants to run.
     """
 
     def __init__(self, *, alone: bool = False, clock: Callable[[], float] = perf_counter) -> None:
@@ -28,7 +28,7 @@ class Slices:
         Begin the first slice.
 
         Args:
-            alone: Nobody is served yet, so that no pause is needed.
+            alone: The server serves nobody yet: yield to the loop, without a pause.
             clock: Counts seconds.
         """
         self._alone: Final = alone
@@ -36,7 +36,11 @@ class Slices:
         self._until = clock() + SLICE_SECONDS
 
     async def rest(self) -> None:
-        """Let others go on, if the slice is used up; the next one begins when it is its turn."""
+        """
+        Return at once, or at the beginning of the next slice where this one is used up.
+
+        Cancellation leaves the queue.
+        """
         if self._clock() < self._until:
             return
         if self._alone:
@@ -47,7 +51,7 @@ class Slices:
 
 
 class Turns:
-    """Gives a slice to one after the other of all who wait, with a pause after each."""
+    """FIFO of the tasks that wait for a slice: one slice at a time, and a pause after each."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop: Final = loop
@@ -55,7 +59,7 @@ class Turns:
         self._timer: asyncio.TimerHandle | None = None
 
     async def next(self) -> None:
-        """Wait for a turn. Who is cancelled while waiting takes none."""
+        """Wait for a turn. A task that is cancelled while it waits takes none."""
         turn = self._loop.create_future()
         self._waiting.append(turn)
         if self._timer is None:

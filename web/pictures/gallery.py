@@ -14,7 +14,7 @@ Draw = Callable[[], Awaitable[bytes]]
 _KEPT: Final = 128
 """Pictures; 60 KB each, as a rule."""
 _WAITING: Final = 32
-"""Pictures not drawn yet; at 50 ms each, whoever comes last waits for 2 s."""
+"""Pictures not drawn yet; at 50 ms each, the last one waits for 2 s."""
 AGAIN_SECONDS: Final = 2
 
 
@@ -22,7 +22,7 @@ class Gallery:
     """
     Keeps the pictures that were asked for last.
 
-    Whoever asks for one that is being drawn waits for that one. When too many wait to be drawn,
+    Requests for a picture that is being drawn wait for that one. When too many wait to be drawn,
     another one is refused, before anything is done for it: no crowd and no list of versions takes
     more than one process.
     """
@@ -74,5 +74,5 @@ class Gallery:
 
     def _hang(self, key: Hashable, task: asyncio.Task[bytes]) -> None:
         del self._drawing[key]
-        if not task.cancelled() and task.exception() is None:  # else whoever waited has got it
+        if not task.cancelled() and task.exception() is None:  # else those who waited get it
             self._kept.put(key, task.result())

@@ -35,9 +35,10 @@ class DrawingProcess:
     """
     Draws in another process, one picture at a time.
 
-    It is there from the first picture on. Where it died since the last one, by the kernel's choice
-    perhaps, it is started anew; where it dies over a picture or does not come to an end with it,
-    that picture fails. It knows none of the server's variables, such as tokens.
+    The process starts with the first picture. If it died while idle (the kernel may kill it when
+    memory is short), the next picture starts another one. If it dies over a picture, or exceeds the
+    deadline, that picture fails. Its environment holds none of the server's variables, such as
+    tokens.
     """
 
     def __init__(
