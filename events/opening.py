@@ -77,11 +77,6 @@ class OpenedLog:
     def readers(self) -> tuple[Connection, Connection]:
         return self._connections[len(self._connections) // 2], self._connections[-1]
 
-    @property
-    def writing(self) -> bool:
-        """False where the log is only read."""
-        return self.guard is self._files
-
     def trouble(self) -> str:
         """Return why the log cannot be written now, as far as its files tell; empty if it can."""
         try:
@@ -206,8 +201,8 @@ class OpenedLog:
         blank = application == 0 and not await _number(writer, _ANY)
         if blank and self.lock.record.mark:
             raise LogLost(self.path, "holds nothing", self.lock.path)
-        if not (blank or self.lock.record.mark) and self.log.names() > 1:
-            # Its last events may stand in a write-ahead log that has the other name.
+        if not self.lock.record.mark and self.log.names() > 1:
+            # What was written last, or all of it, may stand beside the other name.
             raise ManyNames(self.path, self.log.names())
         if not blank and application != APPLICATION_ID:
             message = f"{self.path} belongs to another program; give TRACKER_DATABASE another file."
@@ -226,12 +221,17 @@ class OpenedLog:
         )
         if version < SCHEMA_VERSION:
             await writer.executescript(steps_from(version))
+            # So that the file is a log by itself, whatever becomes of its write-ahead log.
+            await writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
         await writer.visit(add_checks)
 
     async def _identify(self) -> Position:
         found = await self.writer.visit(
             lambda connection: identify(connection, self.path, self.log.identity, self.lock.record)
         )
+        before = self.lock.record.position
+        if before is not None and before.events and not found.position.events:
+            raise LogLost(self.path, "holds nothing", self.lock.path)
         self.generation = found.generation
         self.remarks.extend(found.remarks)
         return found.position

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from events.cursors import Cursor
+from events.schema import APPLICATION_ID
 from events.sqlite import SqliteStore
 from events.store import History, Key, StoreInUse, StoreUnavailable
 from night import moment, recorded
@@ -252,6 +253,36 @@ async def test_a_log_with_two_names_is_only_opened_by_the_one_it_had(path: Path)
         assert await store.head(history) == 3
         assert (await store.status()).names == 2
         assert await post(store, history) == 4  # a hard link alone loses nothing
+
+
+async def test_a_new_log_of_a_killed_server_is_not_begun_anew_by_another_name(
+    path: Path, tmp_path: Path
+) -> None:
+    async with opened(path) as store:
+        history = await night(store)
+        save(path, tmp_path / "killed")
+    put_back(tmp_path / "killed", path, *BESIDE)
+    other = hard(path)
+
+    assert "one of 2 names" in await refusal(other)
+    async with opened(path) as store:
+        assert await store.histories() == [history]
+        assert await store.head(history) == 3
+
+
+async def test_the_file_of_a_new_log_is_a_log_by_itself(path: Path, tmp_path: Path) -> None:
+    async with opened(path) as store:
+        await night(store)
+        shutil.copyfile(path, tmp_path / "alone.db")
+
+    assert log_alone(tmp_path / "alone.db") == (APPLICATION_ID, 0)
+
+
+def log_alone(path: Path) -> tuple[int, int]:
+    with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as connection:
+        ((application,),) = connection.execute("PRAGMA application_id")
+        ((histories,),) = connection.execute("SELECT count(*) FROM histories")
+    return application, histories
 
 
 # --- removed, moved or replaced meanwhile
