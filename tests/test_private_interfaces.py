@@ -108,9 +108,9 @@ LEANED: Final = [
         ),
     ),
     Leaned(
-        "web/sockets/live.py",
+        "web/sockets/http_flow.py",
         FlowControl,
-        "_Flow",
+        "Flow",
         {
             "__init__": "0152d94a",
             "pause_reading": "7c27388b",
@@ -218,7 +218,7 @@ PINNED: Final = {
 PLACES: Final = {
     "aiosqlite": {"events/connection.py"},
     "uvicorn.middleware.proxy_headers": {"web/proxies.py"},
-    "uvicorn.protocols.http.flow_control": {"web/sockets/live.py"},
+    "uvicorn.protocols.http.flow_control": {"web/sockets/http_flow.py"},
     "uvicorn.protocols.http.httptools_impl": {"web/sockets/live.py"},
     # The type of what uvicorn hands each protocol that it makes; only `visit.py` looks inside.
     "uvicorn.server": {"web/sockets/doorman.py", "web/sockets/visit.py"},

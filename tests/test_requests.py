@@ -16,12 +16,12 @@ from websockets.frames import Opcode
 from replay.clock import ManualClock
 from test_live import LIVE, Night, Pipe, Raw, masked, raw, serving
 from test_replay_socket import HOUR, PATH, Gala
+from web.sockets.allowance import Allowance
 from web.sockets.backlog import backlog
 from web.sockets.doorman import Doorman, doorman
 from web.sockets.heart import LEAST_READ
+from web.sockets.http_flow import CHUNKS_AT_ONCE, MAX_CHUNKS
 from web.sockets.live import (
-    CHUNKS_AT_ONCE,
-    MAX_CHUNKS,
     MAX_PIPELINED,
     MAX_SURPLUS_BYTES,
     PIECE_BYTES,
@@ -524,6 +524,7 @@ async def test_who_reads_slowly_gets_all_of_it() -> None:
 async def test_requests_that_wait_for_their_turn_are_few_and_all_are_answered() -> None:
     many = 3000
     async with desk() as night, raw(night) as client:
+        night.heart.ahead = Allowance(many, many)
         night.asked.let_go.clear()
         client.say(f"{GET}\r\n" * many)
         await night.until(lambda: night.asked.scopes)
@@ -539,8 +540,24 @@ async def test_requests_that_wait_for_their_turn_are_few_and_all_are_answered() 
         assert not protocol.flow.read_paused
 
 
+async def test_requests_sent_ahead_are_answered_no_faster_than_allowed() -> None:
+    async with desk() as night:
+        night.heart.ahead = Allowance(5, 1)
+        async with raw(night) as one, raw(night) as other, raw(night) as patient:
+            for client in (one, other):
+                client.say(f"{GET}\r\n" * 50)
+            await asyncio.sleep(0.2)
+            ahead = len(night.asked.scopes)
+            assert 5 <= ahead <= 2 + 5 + 2
+            for _ in range(20):
+                patient.say(f"{GET}\r\n")
+                assert (await patient.answer())[2] == b"GET / 0"
+        await night.until(lambda: not (night.state.connections or night.state.tasks))
+
+
 async def test_a_socket_may_follow_requests_that_waited() -> None:
     async with desk() as night, raw(night) as client:
+        night.heart.ahead = Allowance(500, 500)
         client.say(f"{GET}\r\n" * 500 + asking(LIVE))
         for _ in range(500):
             await client.answer()
@@ -548,7 +565,7 @@ async def test_a_socket_may_follow_requests_that_waited() -> None:
 
 
 async def test_a_body_in_too_many_chunks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.sockets.live.CHUNKS_PER_SECOND", 1_000_000)
+    monkeypatch.setattr("web.sockets.http_flow.CHUNKS_PER_SECOND", 1_000_000)
     async with desk() as night, raw(night) as client:
         client.say(f"{POST}{CHUNKED}\r\n" + "1\r\nx\r\n" * (MAX_CHUNKS + 1))
         await refused(client, 413)
@@ -557,7 +574,7 @@ async def test_a_body_in_too_many_chunks_is_refused(monkeypatch: pytest.MonkeyPa
 
 
 async def test_a_body_in_as_many_chunks_as_may_be_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.sockets.live.CHUNKS_PER_SECOND", 10_000)
+    monkeypatch.setattr("web.sockets.http_flow.CHUNKS_PER_SECOND", 10_000)
     async with desk() as night, raw(night) as client:
         chunks = "1\r\nx\r\n" * (MAX_CHUNKS - 1)
         client.say(f"{POST}{CHUNKED}\r\n{chunks}0\r\n\r\n")
@@ -566,7 +583,7 @@ async def test_a_body_in_as_many_chunks_as_may_be_is_read(monkeypatch: pytest.Mo
 
 async def test_chunks_are_parsed_no_faster_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "web.sockets.live.CHUNKS_PER_SECOND", 1
+        "web.sockets.http_flow.CHUNKS_PER_SECOND", 1
     )  # so that none comes back meanwhile
     async with desk() as night, raw(night) as client:
         client.say(f"{POST}{CHUNKED}\r\n" + "1\r\nx\r\n" * 4000)
@@ -575,14 +592,14 @@ async def test_chunks_are_parsed_no_faster_than_allowed(monkeypatch: pytest.Monk
         (protocol,) = night.state.connections
         assert isinstance(protocol, LiveProtocol)
         assert protocol.flow.read_paused
-        assert CHUNKS_AT_ONCE <= protocol._chunks <= CHUNKS_AT_ONCE + PIECE_BYTES // 6 + 1
+        assert CHUNKS_AT_ONCE <= protocol._chunks.of_body <= CHUNKS_AT_ONCE + PIECE_BYTES // 6 + 1
         night.heart.tick(asyncio.get_running_loop().time() + 21)  # its time goes on
         await client.rest()
         await night.until(lambda: not (night.state.connections or night.state.tasks))
 
 
 async def test_trailers_count_as_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.sockets.live.CHUNKS_PER_SECOND", 1_000_000)
+    monkeypatch.setattr("web.sockets.http_flow.CHUNKS_PER_SECOND", 1_000_000)
     async with desk() as night, raw(night) as client:
         client.say(f"{POST}{CHUNKED}\r\n0\r\n" + "a:\r\n" * (MAX_CHUNKS + 1))
         await refused(client, 413)

@@ -5,12 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 from web.guarded import attempt
+from web.sockets.allowance import Allowance
 from web.sockets.backlog import backlog
 from web.sockets.feed import Feeds
 from web.sockets.goodbye import retry_ms
 
 # What a client may still send after the goodbye; more is an attack, not a habit.
 LAST_WORDS = 1024 * 1024
+AHEAD_AT_ONCE = 100
+AHEAD_PER_SECOND = 200
+"""A fifth of the loop for those who do not wait for an answer, as browsers and proxies all do."""
 _UNKNOWN = -1
 LEAST_READ = 16 * 1024
 """Bytes that a client must take in a minute: slower than any line that a phone still keeps."""
@@ -56,6 +60,9 @@ class Heart:
     """
     Heartbeats to every viewer, and deadlines for those who do not ask, do not read or do not go.
 
+    Attributes:
+        ahead: Requests that were sent ahead of the answer before them, of all connections together.
+
     Args:
         feeds: Whom to beat for.
         now: The hour as text, for the heartbeats.
@@ -91,6 +98,7 @@ class Heart:
         self._unheard: dict[asyncio.Transport, float] = {}
         self._unread: dict[asyncio.Transport, tuple[float, int]] = {}
         self._leaving = 0
+        self.ahead = Allowance(AHEAD_AT_ONCE, AHEAD_PER_SECOND)
 
     def start(self) -> None:
         self._next_beat = asyncio.get_running_loop().time() + self._interval

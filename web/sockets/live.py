@@ -7,9 +7,8 @@ from typing import Any, Final, Never, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from web.sockets.allowance import Allowance
 from web.sockets.handshake import MAX_HEAD_BYTES, HandshakeRefused, RequestHead
-from web.sockets.http_flow import AnswerTransport, Flow
+from web.sockets.http_flow import MAX_CHUNKS, AnswerTransport, Chunks, Flow
 from web.sockets.request_head import decide, head_too_long, too_many_chunks, too_many_lines
 from web.sockets.request_rules import MAX_HEADER_LINES
 from web.sockets.visit import Visit
@@ -20,11 +19,6 @@ PIECE_BYTES: Final = 1024
 """What is parsed in one go: 40 of the shortest requests or 170 chunks, which take 0.5 ms."""
 MAX_PIPELINED: Final = 8
 """Requests that wait for their turn; what follows is not parsed before the first is answered."""
-MAX_CHUNKS: Final = 4096
-"""Of one body: 64 KiB in pieces of 16 bytes."""
-CHUNKS_AT_ONCE: Final = 256
-CHUNKS_PER_SECOND: Final = 500
-"""A chunk costs 3 us of Python, whatever its size; a body in the most chunks takes 8 s."""
 MAX_SURPLUS_BYTES: Final = 64 * 1024
 """What is read of a body that was answered before it ended, so that the connection may stay."""
 
@@ -50,10 +44,9 @@ class LiveProtocol(HttpToolsProtocol):
         self._in_request = False
         self._head_bytes = 0
         self._read = b""
-        self._chunks = self._new_chunks = 0
-        self._allowance: Allowance | None = None  # hardly anyone sends chunks
+        self._chunks = Chunks()
         self._surplus = 0
-        self._names_other = False
+        self._names_other = self._takes_turns = False
         self._unparsed = b""
         self._running: RequestResponseCycle | None = None
         self._pending: RequestHead | HandshakeRefused | None = None
@@ -106,7 +99,7 @@ class LiveProtocol(HttpToolsProtocol):
                 self._hold(data[start:])
                 self._heart.heard(self.transport)
                 return
-            if (wait := self._wait_for_chunks()) > 0.0:
+            if (wait := self._chunks.wait()) > 0.0:
                 self._hold(data[start:])
                 self.loop.call_later(wait, self._go_on)
                 return
@@ -161,14 +154,6 @@ class LiveProtocol(HttpToolsProtocol):
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
         self._feed(b"\r\n".join([*lines, b"", rest]))
 
-    def _wait_for_chunks(self) -> float:
-        if self._new_chunks:
-            if self._allowance is None:
-                self._allowance = Allowance(CHUNKS_AT_ONCE, CHUNKS_PER_SECOND)
-            self._allowance.take(self._new_chunks)
-            self._new_chunks = 0
-        return 0.0 if self._allowance is None else self._allowance.wait()
-
     def _hold(self, unparsed: bytes) -> None:
         """Read no further for now."""
         self._unparsed = unparsed
@@ -198,10 +183,10 @@ class LiveProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._heart.hear(self.transport)
         self._in_head = self._in_request = True
-        self._head_bytes = self._chunks = self._surplus = 0
+        self._head_bytes = self._surplus = self._chunks.of_body = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._chunks:
+        if self._chunks.of_body:
             self.on_chunk_header()  # a trailer costs as much, and nothing has a use for it
             return
         super().on_header(name, value.rstrip(b" \t"))  # the parser leaves spaces at the end
@@ -231,9 +216,7 @@ class LiveProtocol(HttpToolsProtocol):
         # Behind the last chunk may come trailers, which the parser collects like headers.
         self._in_head = True
         self._head_bytes = 0
-        self._chunks += 1
-        self._new_chunks += 1
-        if self._chunks > MAX_CHUNKS:
+        if not self._chunks.count():
             self._refuse(too_many_chunks(MAX_CHUNKS))
 
     def on_body(self, body: bytes) -> None:
@@ -255,10 +238,20 @@ class LiveProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
-        super()._start_asgi_task(cycle, app)
+        if self._takes_turns:
+            self._heart.ahead.take(1)
+            self.loop.call_later(self._heart.ahead.wait(), self._start_later, cycle, app)
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _start_later(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if not self.transport.is_closing():
+            super()._start_asgi_task(cycle, app)
 
     def on_response_complete(self) -> None:
+        self._takes_turns = True  # what was sent ahead of this answer
         super().on_response_complete()
+        self._takes_turns = False
         if self.transport.is_closing():
             self._heart.close(self.transport)
         elif self._pending is not None:
@@ -278,7 +271,7 @@ class LiveProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self._step_aside()
         if self._pending is not None:
-            self._visit.answer(self._pending, self._early, paused=self.flow.write_paused)
+            self._visit.answer(self._pending, self._early, paused=self._flow.is_full)
 
     def _step_aside(self) -> None:
         """Be thrown away: the transport gets another protocol."""
