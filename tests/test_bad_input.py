@@ -15,7 +15,6 @@ import pytest
 
 from doors import programme
 from servers import TOKEN, ForkedServer, RunningServer
-from web.gone import Message, until_gone
 
 NIGHT = "made-up"
 PAGES = ("/", "/{ceremony}", "/{ceremony}/winners", "/{ceremony}/films/{key}", "/static/{name}")
@@ -208,20 +207,3 @@ def until_left(server: RunningServer) -> None:
             return
         time.sleep(0.01)
     pytest.fail("somebody who left is still counted")
-
-
-@pytest.mark.anyio
-async def test_a_write_to_a_connection_that_a_reset_closed_waits_for_the_news_of_it() -> None:
-    heard: list[str] = ["http.request", "http.disconnect"]
-
-    async def receive() -> Message:
-        return {"type": heard.pop(0)}
-
-    async def send(message: Message) -> None:
-        raise RuntimeError(message["problem"])
-
-    sent = until_gone(receive, send)
-    await sent({"problem": "unable to perform operation on <TCPTransport>; the handler is closed"})
-    assert heard == []
-    with pytest.raises(RuntimeError, match="longer"):
-        await sent({"problem": "Response content longer than Content-Length"})

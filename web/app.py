@@ -27,7 +27,6 @@ from web.compressor import Compressor
 from web.desk import admin, token_doors
 from web.desk.stream import desk_stream
 from web.errors import HANDLERS
-from web.gone import until_gone
 from web.metrics import metrics_route
 from web.observed.log_monitor import LogMonitor
 from web.observed.requests import observed
@@ -127,7 +126,7 @@ class Tracker:
             # The server drops the body itself; a stream without an end must know of it.
             state = {**scope.get("state", {}), BODILESS: True}
             scope = {**scope, "method": "GET", "state": state}
-        await self._doors(scope, receive, until_gone(receive, send))
+        await self._doors(scope, receive, send)
 
 
 def _deliveries_ended(task: asyncio.Task[None]) -> None:

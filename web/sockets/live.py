@@ -23,6 +23,9 @@ MAX_SURPLUS_BYTES: Final = 64 * 1024
 """What is read of a body that was answered before it ended, so that the connection may stay."""
 
 
+_READS: Final = frozenset({b"GET", b"HEAD"})
+
+
 class _HeadIsEnough(Exception):
     pass
 
@@ -106,7 +109,7 @@ class LiveProtocol(HttpToolsProtocol):
             self._feed(data[start : start + PIECE_BYTES])
             if self._pending is not None:
                 if isinstance(self._pending, HandshakeRefused):
-                    self._pending.readable = self._only_reads()
+                    self._pending.readable = bool(self.url) and self.parser.get_method() in _READS
                 self._hear_early(data[start + PIECE_BYTES :])
                 self._answer_in_turn()
                 return
@@ -114,10 +117,6 @@ class LiveProtocol(HttpToolsProtocol):
                 self._step_aside()
                 self._heart.linger(self.transport, self.connections)
                 return
-
-    def _only_reads(self) -> bool:
-        """Tell whether the request being parsed is a GET or a HEAD, as far as it came."""
-        return bool(self.url) and self.parser.get_method() in {b"GET", b"HEAD"}
 
     def _feed(self, piece: bytes) -> None:
         was_in_head = self._in_head
