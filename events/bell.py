@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from typing import Final
+from weakref import WeakValueDictionary
 
 
 class Bell:
@@ -32,10 +33,15 @@ class Bells:
 
     def __init__(self) -> None:
         self.begun: Final = Bell()
-        self._of: Final[dict[int, Bell]] = {}
+        # Weak, since histories that nobody follows any more come to hundreds with the rehearsals.
+        self._of: Final[WeakValueDictionary[int, Bell]] = WeakValueDictionary()
 
     def of(self, number: int) -> Bell:
-        """Return the bell of a history; it rings when the history grows, or a newer one begins."""
+        """
+        Return the bell of a history; it rings when the history grows, or a newer one begins.
+
+        It is the same one as long as somebody holds it.
+        """
         return self._of.setdefault(number, Bell())
 
     def ring(self, numbers: Iterable[int], *, begun: bool = False) -> None:
