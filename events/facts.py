@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from events.ceremony import Event
 from events.store import EventStore, History
@@ -10,7 +10,7 @@ from events.store import EventStore, History
 
 async def each_fact(
     store: EventStore, history: History, limit: int | None = None
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event]:
     """Yield the first events of a history, oldest first; all of them where there is no limit."""
     left = limit
     async for facts in store.facts(history):

@@ -1,8 +1,9 @@
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from itertools import count
 
 import pytest
+from msgspec.structs import replace
 
 from events.ceremony import CeremonyRescheduled, CeremonyScheduled, Event, WorkListed
 from events.codec import encode
@@ -39,6 +40,7 @@ from night import (
 from tracker.desk import Desk
 from tracker.expected import at
 from tracker.outcomes import Contended, KeyReused, Posted, RefusedByRule, Stale
+from tracker.rehearsal import programme_of
 
 pytestmark = pytest.mark.anyio
 
@@ -556,6 +558,27 @@ async def test_a_rehearsal_is_the_programme_starting_now(night: Night, desk: Des
     assert rest == list(PROGRAMME[1:])
     assert {(each.ceremony, each.actor) for each in log} == {("made-up-rehearsal", "noor")}
     assert not {each.id for each in log} & {each.id for each in await night.log()}
+
+
+async def test_a_rehearsal_reads_no_further_than_the_programme_and_leaves_nothing_open() -> None:
+    read: list[Event] = []
+    closed = False
+
+    async def facts() -> AsyncGenerator[Event]:
+        nonlocal closed
+        try:
+            for event in (*LIVE, moment(), moment()):
+                read.append(event)
+                yield event
+        finally:
+            closed = True
+
+    programme = await programme_of(facts(), "2031-01-01T00:00:00.000Z")
+
+    assert programme[1:] == list(PROGRAMME[1:])
+    assert programme[0] == replace(SCHEDULED, starts_at="2031-01-01T00:00:00.000Z")
+    assert read == list(LIVE)
+    assert closed
 
 
 async def test_a_rehearsals_boards_equal_the_originals_but_for_the_ceremony(

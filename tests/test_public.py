@@ -674,3 +674,25 @@ async def test_no_board_has_a_null_or_a_float_in_it() -> None:
     async with opened(*TOLD) as doors:
         for version in range(HEAD + 1):
             walk((await doors.get(f"{HERE}/board?at={version}")).json())
+
+
+async def test_one_event_is_read_to_the_end_so_that_nothing_is_left_open() -> None:
+    class Counting(MemoryStore):
+        """A store that counts reads which began, and those which came to their end."""
+
+        begun = ended = 0
+
+        async def read(
+            self, history: History, after: int = 0, limit: int | None = None
+        ) -> AsyncIterator[Recorded]:
+            self.begun += 1
+            async for each in super().read(history, after, limit):
+                yield each
+            self.ended += 1
+
+    store = Counting()
+    async with opened(*LIVE, store=store) as doors:
+        for version in (1, 3, START):
+            answer = await doors.get(f"{HERE}/events/{version}")
+            assert answer.json()["version"] == version
+        assert store.begun == store.ended

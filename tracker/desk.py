@@ -7,13 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Final
 from weakref import WeakValueDictionary
 
-from msgspec.structs import replace
-
 from events.ceremony import (
     CategoryListed,
-    CeremonyRescheduled,
     CeremonyScheduled,
-    CeremonyStarted,
     Event,
     WorkListed,
 )
@@ -33,6 +29,7 @@ from tracker.ceremony import EMPTY, Accepted, AlreadySo, Refused, State, decide,
 from tracker.checked_history import checked, folded
 from tracker.expected import Expected
 from tracker.outcomes import Contended, KeyReused, Posted, RefusedByRule, Stale
+from tracker.rehearsal import programme_of
 
 REHEARSAL: Final = "-rehearsal"
 """Suffix of a rehearsal's ceremony id."""
@@ -169,14 +166,11 @@ class Desk:
         name = f"{ceremony}{REHEARSAL}"
         if (seen := await self._begun(name, key)) is not None:
             return seen
-        programme: list[Recorded] = []
-        async for event in each_fact(self._store, original):
-            if isinstance(event, CeremonyStarted):
-                break
-            if isinstance(event, CeremonyScheduled | CeremonyRescheduled):
-                event = replace(event, starts_at=now)  # noqa: PLW2901 - as it is rehearsed
-            version = len(programme) + 1
-            programme.append(Recorded(name, version, self._new_id(), now, now, event, actor))
+        facts = await programme_of(each_fact(self._store, original), starts_at=now)
+        programme = [
+            Recorded(name, version, self._new_id(), now, now, event, actor)
+            for version, event in enumerate(facts, start=1)
+        ]
         return await self.begin(programme, key=key, anew=True, accepted=True)
 
     async def begin(

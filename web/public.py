@@ -195,8 +195,10 @@ async def read_event(
     etag = f"{night.epoch}:{version}"
     if (same := unchanged(request, etag)) is not None:
         return same
+    # Read to its end, so that no generator is left to the garbage collector.
     found = store.read(night.history, after=version - 1, limit=1)
-    return json_answer(encode(public(await anext(found))), etag=etag)
+    [recorded] = [each async for each in found]
+    return json_answer(encode(public(recorded)), etag=etag)
 
 
 @get(
