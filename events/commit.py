@@ -37,6 +37,7 @@ class Write(msgspec.Struct):
     history: History | None
     key: Key | None
     done: asyncio.Future[History | None]
+    events: int = 0
 
 
 class Ring(Protocol):

@@ -116,6 +116,7 @@ class SqliteStore:
             ceremony,
             None,
             checked(key),
+            events=len(events),
         )
         assert history is not None  # noqa: S101 - `Plan.begin` returns one
         return history
@@ -135,6 +136,7 @@ class SqliteStore:
             history.ceremony,
             history,
             checked(key),
+            events=len(events),
         )
 
     async def bind(self, history: History, key: Key, version: int) -> None:

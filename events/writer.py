@@ -15,6 +15,7 @@ _QUEUE: Final = 1024  # writers wait beyond this many, so that memory is bounded
 _GROUP: Final = 256  # writes that share one commit, and so one wait for the disk
 _TROUBLE_SECONDS: Final = 1.0  # between two tries at a file that cannot be read or written
 _IDLE_SECONDS: Final = 5.0  # between two looks at a file to which nobody writes
+_SECONDS_AN_EVENT: Final = 0.001  # a long night is begun at once: a hundred times what it takes
 DEADLINE_SECONDS: Final = 10.0
 """How long a caller waits for the disk. A commit takes milliseconds; a disk that needs longer than
 this is broken, and a producer's client has not given up yet."""
@@ -40,13 +41,14 @@ class GroupWriter:
         self._timer: asyncio.TimerHandle | None = None
         self._look_at = 0.0
         self._began: float | None = None
+        self._patience = deadline
 
     @property
     def overdue(self) -> bool:
         """True while the disk has not answered for longer than a caller waits."""
         if self._began is None:
             return False
-        return asyncio.get_running_loop().time() - self._began >= self._deadline
+        return asyncio.get_running_loop().time() - self._began >= self._patience
 
     @property
     def trouble(self) -> str:
@@ -75,6 +77,8 @@ class GroupWriter:
         ceremony: str = "",
         history: History | None = None,
         key: Key | None = None,
+        *,
+        events: int = 0,
     ) -> History | None:
         """
         Do one write whole or not at all, and return once it is on the disk.
@@ -84,6 +88,7 @@ class GroupWriter:
             ceremony: The stream, if it is about one.
             history: Where `key` may be bound already; None for the ceremony's current one.
             key: The write's idempotency key.
+            events: How many it adds; the disk is given more time for many.
 
         Raises:
             InDoubt: Its commit failed, or the disk has not answered for `deadline` seconds. The log
@@ -93,7 +98,7 @@ class GroupWriter:
         if self.overdue:
             raise unavailable("written", self._no_answer())
         done: asyncio.Future[History | None] = asyncio.get_running_loop().create_future()
-        queued = Write(apply, ceremony, history, key, done)
+        queued = Write(apply, ceremony, history, key, done, events)
         try:
             self._queue.put_nowait(queued)
         except asyncio.QueueFull:
@@ -121,9 +126,9 @@ class GroupWriter:
             while len(group) < _GROUP and not self._queue.empty():
                 group.append(self._queue.get_nowait())
             ended = ended or None in group
-            await self._timed(
-                self._committer.write([each for each in group if isinstance(each, Write)])
-            )
+            writes = [each for each in group if isinstance(each, Write)]
+            events = sum(write.events for write in writes)
+            await self._timed(self._committer.write(writes), events)
             if ended:
                 await asyncio.sleep(0)  # let those who wait for room come in
 
@@ -141,7 +146,8 @@ class GroupWriter:
                         return found
                 await self._timed(self._committer.look())
 
-    async def _timed(self, work: Coroutine[None, None, None]) -> None:
+    async def _timed(self, work: Coroutine[None, None, None], events: int = 0) -> None:
+        self._patience = self._deadline + events * _SECONDS_AN_EVENT
         self._began = asyncio.get_running_loop().time()
         try:
             await work
@@ -161,4 +167,4 @@ class GroupWriter:
         self._timer = loop.call_later(min(1.0, self._deadline / 4), self._tick)
 
     def _no_answer(self) -> TimeoutError:
-        return TimeoutError(f"the disk has not answered for {self._deadline:g} s")
+        return TimeoutError(f"the disk has not answered for {round(self._patience, 2):g} s")

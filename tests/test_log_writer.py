@@ -142,6 +142,22 @@ async def test_a_disk_that_hangs_does_not_hold_a_ceremony(
         assert await store.head(await store.current("made-up")) == len(LIVE) + 2
 
 
+async def test_a_long_night_that_is_begun_at_once_is_given_its_time(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(path) as store:
+        with hanging(monkeypatch) as disk:
+            begun = asyncio.create_task(store.begin(recorded([moment()] * 20_000)))
+            await disk.asked()
+            # Longer than a small write is waited for, and less than this one.
+            for _ in range(3):
+                await asyncio.sleep(DEADLINE)
+            assert not begun.done()
+            assert (await store.status()).trouble == ""
+            disk.answer()
+            assert await store.head(await begun) == 20_000
+
+
 async def test_a_caller_that_leaves_a_disk_that_hangs_has_written_all(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
