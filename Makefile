@@ -45,8 +45,8 @@ bench: $(VENV)/.dev $(VENV)/.bench $(PEERS)/node_modules/.installed page ## Take
 	    printf '\n== %s\n' "$$bench"; $(PYTHON_BIN) "$$bench" || exit 1; \
 	done
 
-soak: $(VENV)/.dev page ## 500 kills; crowds of thousands: a night, restarts, half an hour of coming and going; attacks
-	@for soak in kills night restart churn attack replay_attacks; do \
+soak: $(VENV)/.dev page ## 500 kills; 2,000 flipped bits; crowds of thousands: a night, restarts, half an hour of coming and going; attacks
+	@for soak in kills damage night restart churn attack replay_attacks; do \
 	    printf '\n== %s\n' "$$soak"; $(PYTHON_BIN) "tests/soak/$$soak.py" || exit 1; \
 	done
 

@@ -85,6 +85,7 @@ def reading_options(path: Path) -> str:
         return plain
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?{plain}", uri=True)) as connection:
+            connection.execute("PRAGMA writable_schema = ON")  # else a file that was cut is refused
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.OperationalError:
         return f"{plain}&immutable=1"

@@ -25,8 +25,13 @@ def whole(rows: Iterable[tuple[bytes, int, int, int]]) -> dict[str, Cursor]:
     return {
         name.decode(): Cursor(history, version)
         for name, history, version, crc in rows
-        if crc == _checksum(name, history, version)
+        if _are(name, history, version) and crc == _checksum(name, history, version)
     }
+
+
+def _are(name: object, history: object, version: object) -> bool:
+    """Tell whether values are of their columns' types: a torn file may give anything."""
+    return isinstance(name, bytes) and isinstance(history, int) and isinstance(version, int)
 
 
 async def save(

@@ -13,6 +13,7 @@ from events.digests import checksum
 from events.heads import read_heads
 from events.holder import HolderRecord, Position
 from events.notes import last_note
+from events.rows import is_damage
 
 _LAST: Final = "SELECT generation, file, mark, crc FROM generations ORDER BY number DESC LIMIT 1"
 _BYTES: Final = 6
@@ -73,7 +74,12 @@ def identify(
 
 def _last_mark(connection: sqlite3.Connection) -> tuple[str, str, str] | None:
     """Return the generation, file and mark that were left last, unless they are damaged."""
-    row = connection.execute(_LAST).fetchone()
+    try:
+        row = connection.execute(_LAST).fetchone()
+    except sqlite3.DatabaseError as problem:
+        if not is_damage(problem):
+            raise
+        return None
     if row is None or row[3] not in {None, checksum(*row[:3])}:
         return None
     return row[0], row[1], row[2]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from events.codec import decode_recorded
 from events.digests import Check, broken_crc, checksum, first_check, first_crc, running_crc
-from events.rows import is_damage
+from events.rows import is_damage, undamaged
 from events.store import History
 
 _LAST: Final = """
@@ -47,7 +46,7 @@ def read_heads(connection: sqlite3.Connection) -> Heads:
     is left out, and with it nothing but itself.
     """
     found = Heads()
-    rows = _kept(connection, "SELECT number, CAST(ceremony AS TEXT), crc FROM histories")
+    rows = undamaged(connection, "SELECT number, CAST(ceremony AS TEXT), crc FROM histories")
     for number, ceremony, crc in rows:
         found.last = max(found.last, number if number < _MOST else 0)
         if crc is None or crc == checksum(number, ceremony):
@@ -80,58 +79,51 @@ def check_before(connection: sqlite3.Connection, history: History, version: int)
     after, crc, digest = 0, check.crc, check.digest
     known = connection.execute(
         "SELECT version, crc, digest FROM events WHERE history = ? AND version < ?"
-        " AND crc IS NOT NULL AND digest IS NOT NULL ORDER BY version DESC LIMIT 1",
+        " AND typeof(crc) = 'integer' AND typeof(digest) = 'blob' ORDER BY version DESC LIMIT 1",
         place,
     ).fetchone()
     if known is not None:
         after, crc, digest = known
     for recorded, later in connection.execute(
-        "SELECT CAST(recorded AS BLOB), digest FROM events"
+        "SELECT CAST(coalesce(recorded, '') AS BLOB), digest FROM events"
         " WHERE history = ? AND version < ? AND version > ? ORDER BY version",
         (*place, after),
     ):
         crc = running_crc(crc, recorded)
-        if later is not None:
+        if isinstance(later, bytes):
             crc, digest = broken_crc(crc), later
     return Check(crc, digest)
 
 
 def _read_head(connection: sqlite3.Connection, history: History, found: Heads) -> None:
     number = history.number
+    rows = undamaged(connection, _LAST, (number,))
     try:
-        row = connection.execute(_LAST, (number,)).fetchone()
-        if row is None:
+        if not rows and not _any(connection, number):
             found.heads[number] = 0
             found.checks[number] = first_check(history.ceremony, number)
-        else:
-            version, crc, digest = row
+            return
+        # A torn file may give anything in the place of a row.
+        version, crc, digest = rows[0] if rows else (None, None, None)
+        if isinstance(version, int):
             found.heads[number] = version
-            if crc is not None and digest is not None:
+            if isinstance(crc, int) and isinstance(digest, bytes):
                 found.checks[number] = Check(crc, digest)
             else:
                 found.checks[number] = check_before(connection, history, version + 1)
+            return
     except sqlite3.DatabaseError as problem:
         if not is_damage(problem):
             raise
-        # As far as it can be read, and one more: whoever reads that one is told.
-        versions = _kept(
-            connection, "SELECT version FROM events WHERE history = ? ORDER BY version", (number,)
-        )
-        found.heads[number] = max((version for (version,) in versions), default=0) + 1
+    # As far as it can be read, and one more: whoever reads that one is told.
+    sql = "SELECT version FROM events WHERE history = ? ORDER BY version"
+    versions = [version for (version,) in undamaged(connection, sql, (number,))]
+    found.heads[number] = max((each for each in versions if isinstance(each, int)), default=0) + 1
 
 
-def _kept(
-    connection: sqlite3.Connection, sql: str, values: Iterable[object] = ()
-) -> list[tuple[Any, ...]]:
-    """Return the rows of a query up to the first that the file cannot give."""
-    rows: list[tuple[Any, ...]] = []
-    try:
-        for row in connection.execute(sql, tuple(values)):
-            rows.append(row)  # noqa: PERF402 - what came before an error is kept
-    except sqlite3.DatabaseError as problem:
-        if not is_damage(problem):
-            raise
-    return rows
+def _any(connection: sqlite3.Connection, number: int) -> bool:
+    sql = "SELECT EXISTS (SELECT 1 FROM events WHERE history = ?)"
+    return bool(connection.execute(sql, (number,)).fetchone()[0])
 
 
 def _numbers(connection: sqlite3.Connection) -> set[int]:
@@ -139,8 +131,8 @@ def _numbers(connection: sqlite3.Connection) -> set[int]:
     numbers: set[int] = set()
     after = 0
     while True:
-        rows = _kept(connection, "SELECT min(history) FROM events WHERE history > ?", (after,))
-        if not rows or rows[0][0] is None:
+        rows = undamaged(connection, "SELECT min(history) FROM events WHERE history > ?", (after,))
+        if not rows or not isinstance(rows[0][0], int):
             return numbers
         after = rows[0][0]
         numbers.add(after)
@@ -148,7 +140,9 @@ def _numbers(connection: sqlite3.Connection) -> set[int]:
 
 def _name_by_its_first_event(connection: sqlite3.Connection, number: int) -> str | None:
     sql = "SELECT CAST(recorded AS BLOB), crc FROM events WHERE history = ? AND version = 1"
-    for recorded, crc in _kept(connection, sql, (number,)):
+    for recorded, crc in undamaged(connection, sql, (number,)):
+        if not isinstance(recorded, bytes):
+            return None
         try:
             name = decode_recorded(recorded).ceremony
         except ValueError:

@@ -226,7 +226,7 @@ def _next(rows: Iterator[Row]) -> Row | None:
 
 def _hold_to_digest(history: History, row: Row, before: bytes) -> None:
     try:
-        digest = next_digest(before, row.recorded, row.opening or b"")
+        digest = next_digest(before, row.recorded or b"", row.opening or b"")
     except ValueError as problem:
         raise CorruptEvent(history.ceremony, row.version, str(problem)) from problem
     if digest != row.digest:

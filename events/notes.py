@@ -12,7 +12,10 @@ from events.digests import checksum
 from events.rows import is_damage
 from events.store import Note
 
-_COLUMNS: Final = "SELECT number, CAST(kind AS TEXT), CAST(body AS BLOB), crc FROM notes"
+_COLUMNS: Final = (
+    "SELECT number, CAST(coalesce(kind, '') AS TEXT), CAST(coalesce(body, '') AS BLOB), crc"
+    " FROM notes"
+)
 _ONE: Final = f"{_COLUMNS} WHERE number = ?"
 _PAGE: Final = 1024  # rows that are fetched together
 
@@ -79,15 +82,7 @@ def read_notes(
         after: A number.
         kinds: Those to be returned; damaged notes come as well, since their kind is not known.
     """
-    if found.torn:
-        rows, upto = list(_by_number(connection, range(after + 1, found.last + 1))), None
-    else:
-        marks = "" if kinds is None else f"kind IN ({', '.join('?' * len(kinds))}) AND"
-        rows = connection.execute(
-            f"{_COLUMNS} WHERE {marks} number > ? ORDER BY number LIMIT ?",
-            (*(kinds or ()), after, _PAGE),
-        ).fetchall()
-        upto = rows[-1][0] if len(rows) == _PAGE else None
+    rows, upto = _page(connection, found, after, kinds)
     notes = [
         note
         for note in map(_note, rows)
@@ -100,6 +95,24 @@ def read_notes(
     ]
     notes = [each for each in notes if each.damaged or kinds is None or each.kind in kinds]
     return sorted(notes, key=lambda note: note.number), upto
+
+
+def _page(
+    connection: sqlite3.Connection, found: NotesFound, after: int, kinds: Collection[str] | None
+) -> tuple[list[Any], int | None]:
+    marks = "" if kinds is None else f"kind IN ({', '.join('?' * len(kinds))}) AND"
+    if not found.torn:
+        try:
+            rows = connection.execute(
+                f"{_COLUMNS} WHERE {marks} number > ? ORDER BY number LIMIT ?",
+                (*(kinds or ()), after, _PAGE),
+            ).fetchall()
+        except sqlite3.DatabaseError as problem:  # the index of kinds may be damaged, and no note
+            if not is_damage(problem):
+                raise
+        else:
+            return rows, rows[-1][0] if len(rows) == _PAGE else None
+    return list(_by_number(connection, range(after + 1, found.last + 1))), None
 
 
 def _all(connection: sqlite3.Connection, found: NotesFound) -> Iterator[Any]:

@@ -22,6 +22,7 @@ from events.unavailable import LogLost, ManyNames, NoWriting, why_not_written
 
 _ANY: Final = "SELECT count(*) FROM sqlite_schema"
 _UNWRITABLE: Final = {
+    sqlite3.SQLITE_CORRUPT,  # a part of it is damaged: the rest is read, and nothing written over
     sqlite3.SQLITE_CANTOPEN,
     sqlite3.SQLITE_FULL,
     sqlite3.SQLITE_IOERR,
@@ -133,7 +134,10 @@ class OpenedLog:
         options = await asyncio.to_thread(reading_options, self.path)
         try:
             for _ in range(3):
-                await _number(await self.connect(options), _ANY)
+                reader = await self.connect(options)
+                # A file that was cut is otherwise refused as a whole.
+                await reader.executescript("PRAGMA writable_schema = ON; PRAGMA query_only = ON;")
+                await _number(reader, _ANY)
         except sqlite3.Error:
             await self._read_alone()
         application, version = await _of_whom(self.writer)

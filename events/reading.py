@@ -11,7 +11,7 @@ from events.codec import decode_lines
 from events.connection import Connection, Result
 from events.digests import first_crc, running_crc
 from events.recorded import Recorded
-from events.rows import Row, is_damage, recorded_in
+from events.rows import Row, is_damage, recorded_in, undamaged
 from events.store import History
 from events.unavailable import unavailable
 
@@ -33,7 +33,7 @@ WHERE history = ? AND version > ? AND version <= ? ORDER BY version
 """
 _LAST_CHECKED: Final = """
 SELECT version, crc FROM events
-WHERE history = ? AND version <= ? AND crc IS NOT NULL ORDER BY version DESC LIMIT 1
+WHERE history = ? AND version <= ? AND typeof(crc) = 'integer' ORDER BY version DESC LIMIT 1
 """
 
 # What is decoded at once stays in a core's cache until it is folded. What is fetched at once is
@@ -64,6 +64,15 @@ class Reader:
             StoreUnavailable: The log cannot be read.
         """
         return await self.visit(lambda connection: connection.execute(sql, values).fetchall())
+
+    async def fetch_undamaged(self, sql: str) -> list[Any]:
+        """
+        Return the rows of a query up to the first that a damaged file cannot give.
+
+        Raises:
+            StoreUnavailable: The log cannot be read.
+        """
+        return await self.visit(lambda connection: undamaged(connection, sql))
 
     async def batches(
         self, history: History, after: int, last: int
@@ -114,7 +123,7 @@ def _pieces(
             place = {"history": history.number, "after": after, "last": end}
             lines, stored = connection.execute(_LINES, place).fetchone()
             lines = lines or b""
-            whole = crc is not None and running_crc(crc, lines) == stored
+            whole = isinstance(crc, int) and running_crc(crc, lines) == stored
             found.append(_Piece(after, end, lines if whole else None))
             size += len(lines)
             after, crc = end, stored
@@ -153,16 +162,12 @@ def _one_by_one(
     """Look at the rows of a piece, and at those before it since the last one with a checksum."""
     place = (history.number, piece.after)
     after, crc = 0, first_crc(history.ceremony, history.number)
-    found: list[Row] = []
-    try:
-        checked = connection.execute(_LAST_CHECKED, place).fetchone()
-        after, crc = checked or (after, crc)
-        for row in connection.execute(_ROWS, (history.number, after, piece.last)):
-            found.append(Row(*row))  # noqa: PERF401 - what comes before the damage is kept
-    except sqlite3.DatabaseError as problem:
-        if not is_damage(problem):
-            raise
-    return _read(history, found, crc, range(after + 1, piece.last + 1), piece.after)
+    checked = undamaged(connection, _LAST_CHECKED, place)
+    after, crc = checked[0] if checked else (after, crc)
+    found = undamaged(connection, _ROWS, (history.number, after, piece.last))
+    return _read(
+        history, (Row(*row) for row in found), crc, range(after + 1, piece.last + 1), piece.after
+    )
 
 
 def _read(

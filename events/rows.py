@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
 
 from events.codec import decode_recorded
 from events.digests import running_crc
@@ -26,7 +27,7 @@ class Row(NamedTuple):
     """
 
     version: int
-    recorded: bytes
+    recorded: bytes | None
     crc: int | None
     opening: bytes | None = None
     digest: bytes | None = None
@@ -35,6 +36,20 @@ class Row(NamedTuple):
 def is_damage(problem: sqlite3.Error) -> bool:
     """Tell whether SQLite found the file itself damaged, rather than out of reach for a moment."""
     return problem.sqlite_errorcode & 0xFF in _DAMAGE
+
+
+def undamaged(
+    connection: sqlite3.Connection, sql: str, values: Iterable[object] = ()
+) -> list[tuple[Any, ...]]:
+    """Return the rows of a query up to the first that a damaged file cannot give."""
+    rows: list[tuple[Any, ...]] = []
+    try:
+        for row in connection.execute(sql, tuple(values)):
+            rows.append(row)  # noqa: PERF402 - what came before an error is kept
+    except sqlite3.DatabaseError as problem:
+        if not is_damage(problem):
+            raise
+    return rows
 
 
 def recorded_in(
@@ -52,7 +67,7 @@ def recorded_in(
     Raises:
         CorruptEvent: It is not there, is not as it was written, or cannot be read.
     """
-    if row is None or row.version != version:
+    if row is None or row.version != version or row.recorded is None:
         raise CorruptEvent(history.ceremony, version, "it is not in the file")
     crc = running_crc(before, row.recorded)
     if row.crc is not None and row.crc != crc:

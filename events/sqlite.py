@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from events import key_table
 from events.bell import Bells
@@ -221,7 +221,7 @@ class SqliteStore:
         await save(self._writer, cursors, gone, guard=self._log.guard)
 
     async def cursors(self) -> Mapping[str, Cursor]:
-        return within(whole(await self._fetch(ROWS)), self._state.heads)
+        return within(whole(await self._quick.fetch_undamaged(ROWS)), self._state.heads)
 
     async def status(self) -> Status:
         self._open()
@@ -233,7 +233,9 @@ class SqliteStore:
         )
 
     async def check(self) -> None:
-        await self._fetch("SELECT 1 FROM events LIMIT 1")
+        # What is damaged is told where it is read: it is no reason to call the rest out of reach.
+        self._open()
+        await self._quick.fetch_undamaged("SELECT 1 FROM events LIMIT 1")
 
     async def close(self) -> None:
         if self._closed:
@@ -247,7 +249,3 @@ class SqliteStore:
         if self._closed:
             message = "The log is closed; start the server again."
             raise StoreUnavailable(message)
-
-    async def _fetch(self, sql: str, values: tuple[object, ...] = ()) -> list[Any]:
-        self._open()
-        return await self._quick.fetch(sql, values)
