@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { keptHere } from '../src/core/kept';
+import { forgetLeftOff, readLeftOff, writeLeftOff } from '../src/core/leftoff';
 import { Night, type NightView, type Opening } from '../src/core/night';
+import { seldom } from '../src/core/seldom';
 import { FakeSockets, frameMessage, ManualClock, settle, smallNight, Story } from './support';
 
 async function opened(opening?: Opening, story: Story = smallNight()) {
@@ -225,5 +228,106 @@ describe('playing a night', () => {
     expect(night.view().version).toBe(10);
     viewer.seekTenth(0);
     expect(night.view().version).toBe(5);
+  });
+
+  it('tells for a moment what it cuts, and runs true everywhere else', async () => {
+    const { night, viewer, clock } = await opened({ at: 9 });
+    viewer.setSpeed(2);
+    viewer.play();
+    const begun = night.view().playback!.t;
+    clock.advance(20_000);
+    expect(night.view().playback).toMatchObject({ t: begun + 40_000, cut: undefined });
+    clock.advance(11_000); // a minute of the quiet stretch is played, and the rest is cut
+    const { t, cut = 0 } = night.view().playback!;
+    expect(cut).toBeGreaterThan(800_000);
+    expect(t - begun).toBeCloseTo(cut + 62_000, -3);
+    clock.advance(3_000);
+    expect(night.view().playback?.cut).toBeUndefined();
+  });
+
+  it('stays under a thumb that is held still, and plays on when it is let go', async () => {
+    const { night, viewer, clock } = await opened({ at: 5 });
+    viewer.setSpeed(10);
+    viewer.play();
+    clock.advance(1_000);
+    viewer.hold();
+    viewer.seekTime(30_000);
+    clock.advance(60_000);
+    expect(night.view().playback?.t).toBe(30_000);
+    viewer.seekTime(9_999_999); // through the end, and back
+    viewer.seekTime(40_000);
+    viewer.release();
+    expect(night.view().player).toMatchObject({ mode: 'playing', speed: 10 });
+    clock.advance(1_000);
+    expect(night.view().playback?.t).toBeCloseTo(50_000, -3);
+  });
+
+  it('stays paused under a thumb that was taken while paused', async () => {
+    const { night, viewer, clock } = await opened({ at: 5 });
+    viewer.hold();
+    viewer.seekTime(30_000);
+    viewer.release();
+    clock.advance(5_000);
+    expect(night.view()).toMatchObject({ player: { mode: 'paused', t: 30_000 } });
+  });
+
+  it('waits while nobody looks', async () => {
+    const { night, viewer, clock } = await opened({ at: 5 });
+    viewer.setSpeed(60);
+    viewer.play();
+    viewer.rest();
+    clock.advance(600_000);
+    expect(night.view()).toMatchObject({ version: 5, player: { mode: 'paused' } });
+  });
+
+  it('leads back to where one stood before one went to the end', async () => {
+    const { night, viewer } = await opened({ at: 6 });
+    const t = night.view().playback!.t;
+    viewer.follow();
+    expect(night.view()).toMatchObject({ version: 11, playback: { left: t } });
+    viewer.goBack();
+    expect(night.view()).toMatchObject({ version: 6, player: { mode: 'paused', t } });
+    expect(night.view().playback?.left).toBeUndefined();
+  });
+});
+
+describe('a place that the device remembers', () => {
+  it('is a place in that history alone', async () => {
+    const { night } = await opened({ at: 6, epoch: 'another' });
+    expect(night.view()).toMatchObject({ version: 11, player: { mode: 'following' } });
+    const { night: same } = await opened({ at: 6, epoch: smallNight().epoch });
+    expect(same.view()).toMatchObject({ version: 6, player: { mode: 'paused' } });
+  });
+
+  it('is read as it was written, for a month, until the end was seen', () => {
+    const kept = keptHere();
+    const day = 86_400_000;
+    expect(readLeftOff(kept, 'night', 0)).toBeUndefined();
+    writeLeftOff(kept, 'night', { epoch: 'e-1', at: 97 }, 5 * day);
+    expect(readLeftOff(kept, 'night', 34 * day)).toEqual({ epoch: 'e-1', at: 97 });
+    expect(readLeftOff(kept, 'night', 36 * day)).toBeUndefined();
+    expect(readLeftOff(kept, 'other', 6 * day)).toBeUndefined();
+    forgetLeftOff(kept, 'night');
+    expect(readLeftOff(kept, 'night', 6 * day)).toBeUndefined();
+    kept.write('left off night', 'e-1 seven 0');
+    expect(readLeftOff(kept, 'night', 1)).toBeUndefined();
+  });
+});
+
+describe('what is done seldom', () => {
+  it('is done at once, then once in a while, and the last of it in any case', () => {
+    const clock = new ManualClock();
+    const done: number[] = [];
+    const rare = seldom(clock, 500);
+    for (let n = 0; n < 10; n += 1) {
+      rare.ask(() => done.push(n));
+      clock.advance(100);
+    }
+    expect(done).toEqual([0, 4, 9]);
+    rare.ask(() => done.push(10));
+    rare.flush();
+    expect(done).toEqual([0, 4, 9, 10]);
+    clock.advance(5_000);
+    expect(done).toHaveLength(4);
   });
 });

@@ -162,6 +162,7 @@ describe('the place of a viewer', () => {
   it('is said with chapter, time and event', () => {
     expect(placeOf(playback, 7, story.boards[7]!)).toEqual({
       chapter: 'Best Picture',
+      cut: '',
       event: 4,
       events: 8,
       time: '1:30',

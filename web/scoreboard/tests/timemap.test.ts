@@ -14,9 +14,19 @@ describe('a time map with a cap', () => {
     expect(map.toScrubber(63_000)).toBe(12_000);
   });
 
-  it('moves evenly through a shortened gap', () => {
-    expect(map.toScrubber(32_000)).toBe(6_000);
-    expect(map.toShow(6_000)).toBe(32_000);
+  it('runs as the show ran until it cuts the rest of a gap', () => {
+    expect(map.toScrubber(7_000)).toBe(6_000);
+    expect(map.toShow(6_000)).toBe(7_000);
+    expect(map.toShow(10_999)).toBe(11_999);
+    expect(map.toShow(11_000)).toBe(62_000);
+    expect([12_000, 32_000, 62_000].map(map.toScrubber)).toEqual([11_000, 11_000, 11_000]);
+  });
+
+  it('is a second of the show for each of its own, but at a cut', () => {
+    for (let u = 0; u < map.length; u += 500) {
+      const passed = map.toShow(u + 500) - map.toShow(u);
+      expect(passed === 500 || (u < 11_000 && u + 500 >= 11_000)).toBe(true);
+    }
   });
 
   it('comes back to where it was from every place', () => {

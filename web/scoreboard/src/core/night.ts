@@ -18,8 +18,12 @@ export interface NightPorts extends KeeperPorts {
   readonly changed: (view: NightView) => void;
 }
 
-/** Where to open the night: at a version, playing from its start, or at the head. */
-export type Opening = { readonly at: number } | { readonly replay: true } | undefined;
+/**
+ * Where to open the night: at a version, playing from its start, or at the head. A version of a
+ * named epoch counts in that history alone.
+ */
+export type Opening =
+  { readonly at: number; readonly epoch?: string } | { readonly replay: true } | undefined;
 
 /** Where an address asks for the night to be opened. */
 export function openingOf(asked: { readonly at?: number; readonly replay: boolean }): Opening {
@@ -247,8 +251,10 @@ export class Night {
     const opening = this.#opening;
     if (!opening || !this.viewer.ready) return;
     this.#opening = undefined;
+    const anew = 'epoch' in opening && opening.epoch !== this.#keeper.summary?.epoch;
     // Before the first event there is no ceremony that could be shown.
-    if ('at' in opening) this.viewer.seekVersion(Math.max(opening.at, 1));
+    if (anew) this.#emit();
+    else if ('at' in opening) this.viewer.seekVersion(Math.max(opening.at, 1));
     else this.viewer.replay();
   }
 

@@ -14,6 +14,8 @@ export interface Place {
   /** "1:56:30", counted from the show's first event. */
   readonly time: string;
   readonly length: string;
+  /** "4 min skipped", for a moment after that; else empty. */
+  readonly cut: string;
   /** For a screen reader: "Cinematography, 1 h 56 min, event 41 of 56". */
   readonly spoken: string;
   /** Scrubber ms. */
@@ -33,6 +35,7 @@ export function placeOf(playback: Playback, version: number, board: Board): Plac
     events,
     time: elapsed(t - first),
     length: elapsed(last - first),
+    cut: playback.cut === undefined ? '' : words.transport.cut(elapsedSpoken(playback.cut)),
     spoken: words.transport.value(chapter, elapsedSpoken(t - first), event, events),
     position: map.toScrubber(t),
   };

@@ -56,7 +56,10 @@ export function hoursOf(playback: Playback): Hour[] {
   const [first, last] = spanOf(playback.timeline);
   const hours: Hour[] = [];
   for (let n = 1; first + n * HOUR < last; n += 1) {
-    hours.push({ hours: n, at: placeAt(playback, first + n * HOUR) });
+    const at = placeAt(playback, first + n * HOUR);
+    // Of several hours that one cut took, the last is the one that follows it.
+    if (hours.at(-1)?.at === at) hours.pop();
+    hours.push({ hours: n, at });
   }
   return hours;
 }

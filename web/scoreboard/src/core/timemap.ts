@@ -1,4 +1,4 @@
-/** Maps the show's time to scrubber time, in which quiet stretches are shortened. */
+/** Maps the show's time to scrubber time, from which quiet stretches are cut. */
 import { lastAtOrBefore } from './timeline';
 
 export interface TimeMap {
@@ -6,14 +6,15 @@ export interface TimeMap {
   readonly length: number;
   /** Show time to scrubber time, both in ms; clamped to the ends. */
   toScrubber(t: number): number;
-  /** Scrubber time to show time, both in ms; clamped to the ends. */
+  /** Scrubber time to show time, both in ms; clamped to the ends. At a cut: where it ends. */
   toShow(u: number): number;
 }
 
 /**
  * A map over the given moments (ms, ascending) in which no gap between two neighbours is longer
- * than the cap. With an infinite cap it only moves the origin. Every show time has one place on
- * the scrubber and the other way round, so seeking works the same with and without it.
+ * than the cap: of a longer one the rest is cut. What is left runs as the show ran, so a second of
+ * the scrubber is a second of the show, and the clock jumps where something was cut. With an
+ * infinite cap the map only moves the origin.
  */
 export function timeMap(moments: readonly number[], cap: number): TimeMap {
   const show: number[] = [];
@@ -24,8 +25,13 @@ export function timeMap(moments: readonly number[], cap: number): TimeMap {
       show.push(t);
       scrubber.push(0);
     } else if (t > last) {
+      const from = scrubber.at(-1) ?? 0;
+      if (t - last > cap) {
+        show.push(last + cap);
+        scrubber.push(from + cap);
+      }
       show.push(t);
-      scrubber.push((scrubber.at(-1) ?? 0) + Math.min(t - last, cap));
+      scrubber.push(from + Math.min(t - last, cap));
     }
   }
   return {

@@ -11,10 +11,13 @@ import { timeMap, type TimeMap } from './timemap';
 import type { Told } from './told';
 import { advance, settled, type Showing } from './winqueue';
 
-/** Quiet stretches are cut to this many ms of the show. */
+/** Of a quiet stretch this many ms of the show are played, and the rest is cut. */
 export const IDLE_CAP = 60_000;
 /** How often the playhead moves while playing, in ms. */
 const TICK = 100;
+/** A cut is told for this long, in ms, and only where that is not all the time. */
+const CUT_TOLD = 2500;
+const CUTS_TOLD_UP_TO = 30;
 
 /** Whether the night went on, or the viewer went elsewhere: only the former is celebrated. */
 export type Move = 'flow' | 'jump';
@@ -25,6 +28,10 @@ export interface Playback {
   readonly chapters: readonly Chapter[];
   /** Show time of the viewer's place, in ms. */
   readonly t: number;
+  /** What was cut from the show just now, in ms of it. */
+  readonly cut?: number | undefined;
+  /** Where a viewer stood who went to the end of a replay, in ms of the show: the way back. */
+  readonly left?: number | undefined;
 }
 
 export interface ViewerState {
@@ -61,6 +68,10 @@ export class Viewer {
   #flowing = false;
   #spoken = '';
   #frames: readonly Frame[] = [];
+  #cut: { readonly ms: number; readonly at: number } | undefined;
+  #left: number | undefined;
+  /** What the player did when the thumb was taken; it does so again when it is let go. */
+  #held: players.Player | undefined;
   #tickedAt = 0;
   #ticking: Cancel | undefined;
   #winEnd: Cancel | undefined;
@@ -78,6 +89,7 @@ export class Viewer {
     this.#player = players.FOLLOWING;
     this.#showing = settled(0);
     this.#spoken = '';
+    this.#cut = this.#left = this.#held = undefined;
   }
 
   stop(): void {
@@ -126,7 +138,7 @@ export class Viewer {
   toggle(): void {
     if (this.#player.mode === 'playing') this.pause();
     else if (this.#player.mode === 'paused') this.play();
-    else if (this.#told?.board(this.#told.head)?.phase === 'ended') this.replay();
+    else if (this.#ended()) this.replay();
     else this.pause();
   }
 
@@ -144,7 +156,34 @@ export class Viewer {
 
   /** To the head: live, or the final board. */
   follow(): void {
+    const left = this.#ended() && this.#player.mode !== 'following' ? this.#player.t : undefined;
     this.#move('jump', () => players.FOLLOWING);
+    this.#left = left ?? this.#left;
+    this.#changed();
+  }
+
+  /** Back to where the viewer stood before going to the end, and stay there. */
+  goBack(): void {
+    const left = this.#left;
+    if (left !== undefined) this.seekTime(left);
+  }
+
+  /** The page is not seen any more: a replay waits. */
+  rest(): void {
+    if (this.#player.mode === 'playing') this.pause();
+  }
+
+  /** The thumb is taken: until it is let go it moves by hand alone. */
+  hold(): void {
+    this.#held ??= this.#player;
+  }
+
+  release(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held?.mode === 'playing' && this.#player.mode !== 'following') {
+      this.#move('flow', (player) => players.play(player, held.speed));
+    }
   }
 
   seekTime(t: number): void {
@@ -218,13 +257,20 @@ export class Viewer {
         map: this.#map,
         chapters: this.#chapters,
         t: players.positionOf(this.#player, timeline),
+        cut: this.#cut && this.#clock.now() - this.#cut.at < CUT_TOLD ? this.#cut.ms : undefined,
+        left: this.#left,
       },
     };
   }
 
   #speed(): number {
     if (this.#player.mode === 'playing') return this.#chosen ?? this.#player.speed;
-    return this.#chosen ?? players.fittingSpeed(this.#map.length);
+    // Who has fallen behind a night that goes on watches on as it happens.
+    return this.#chosen ?? (this.#ended() ? players.fittingSpeed(this.#map.length) : 1);
+  }
+
+  #ended(): boolean {
+    return this.#told?.board(this.#told.head)?.phase === 'ended';
   }
 
   #draw(): void {
@@ -237,6 +283,8 @@ export class Viewer {
   #move(move: Move, change: (player: players.Player, timeline: Timeline) => players.Player): void {
     if (!this.#timeline) return;
     this.#player = change(this.#player, this.#timeline);
+    if (move === 'jump') this.#cut = undefined;
+    if (this.#player.mode !== 'following') this.#left = undefined;
     if (this.#player.mode === 'playing' && !this.#ticking) {
       this.#tickedAt = this.#clock.now();
       this.#ticking = this.#clock.after(TICK, () => this.#tick());
@@ -246,8 +294,17 @@ export class Viewer {
 
   #tick(): void {
     this.#ticking = undefined;
-    const elapsed = this.#clock.now() - this.#tickedAt;
-    this.#move('flow', (player, timeline) => players.tick(player, timeline, this.#map, elapsed));
+    const now = this.#clock.now();
+    const elapsed = this.#held ? 0 : now - this.#tickedAt;
+    this.#move('flow', (player, timeline) => {
+      const after = players.tick(player, timeline, this.#map, elapsed);
+      if (player.mode === 'playing' && after.mode === 'playing') {
+        const cut = after.t - player.t - elapsed * player.speed;
+        // Less than a second is no cut, but what the clock's steps leave.
+        if (cut > 1000 && player.speed <= CUTS_TOLD_UP_TO) this.#cut = { ms: cut, at: now };
+      }
+      return after;
+    });
   }
 
   #show(move: Move, grown = false): void {

@@ -65,6 +65,7 @@ export const en = {
   behindShort: (n: number) => (n === 0 ? 'Paused' : `${n} behind`),
   backToLive: 'Back to live',
   toTheEnd: 'To the end',
+  backTo: (time: string) => `Back to ${time}`,
 
   ...night,
   ...happened,

@@ -66,6 +66,7 @@ export const es: Words = {
   behindShort: (n) => (n === 0 ? 'En pausa' : `${n} por detrás`),
   backToLive: 'Volver al directo',
   toTheEnd: 'Ir al final',
+  backTo: (time: string) => `Volver a ${time}`,
 
   ...night,
   ...happened,

@@ -34,7 +34,8 @@ export const player = {
     more: 'More',
     event: (n: number, of: number) => `event ${n} of ${of}`,
     eventShort: (n: number, of: number) => `${n} of ${of}`,
-    waiting: 'Playback opens when the night begins.',
+    cut: (time: string) => `${time} skipped`,
+    waiting: 'Playback opens with the first event.',
   },
   estimated: 'Times are estimated',
   estimatedLong:

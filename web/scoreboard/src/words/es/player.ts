@@ -34,7 +34,8 @@ export const player: typeof english = {
     more: 'Más',
     event: (n, of) => `suceso ${n} de ${of}`,
     eventShort: (n, of) => `${n} de ${of}`,
-    waiting: 'La reproducción se abre cuando empieza la noche.',
+    cut: (time) => `${time} omitidos`,
+    waiting: 'La reproducción se abre con el primer acontecimiento.',
   },
   estimated: 'Horas estimadas',
   estimatedLong:
