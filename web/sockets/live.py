@@ -19,7 +19,7 @@ PIECE_BYTES: Final = 1024
 """What is parsed in one go: 40 of the shortest requests or 170 chunks, which take 0.5 ms."""
 MAX_PIPELINED: Final = 8
 """Requests that wait for their turn; what follows is not parsed before the first is answered."""
-MAX_SURPLUS_BYTES: Final = 64 * 1024
+MAX_SURPLUS_BYTES: Final = 1024 * 1024
 """What is read of a body that was answered before it ended, so that the connection may stay."""
 
 
