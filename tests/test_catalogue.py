@@ -10,6 +10,7 @@ import pytest
 from events.ceremony import CategoryListed
 from night import CATEGORIES, PROGRAMME, projections, recorded
 from replay.recording import bundled
+from tracker.board import CategoryLine
 from web.pages.catalogue import LANGUAGES, WORDS, Plural, Words, category_name, language_of, spoken
 
 FOLDER = Path(__file__).parent.parent / "web" / "words"
@@ -57,14 +58,14 @@ def test_every_sentence_has_its_use(language: str) -> None:
 
 def test_every_category_of_the_bundled_nights_has_a_spanish_name() -> None:
     spanish = json.loads((FOLDER / "categories.es.json").read_text(encoding="utf-8"))
-    keys = {
-        cue.event.category
+    names = {
+        cue.event.name
         for recording in bundled().values()
         for cue in recording.cues
         if isinstance(cue.event, CategoryListed)
     }
-    assert len(keys) > 20
-    assert spanish.keys() == keys
+    assert len(names) > 20
+    assert spanish.keys() == names
     assert len(set(spanish.values())) == len(spanish)
     assert list(spanish) == sorted(spanish)
 
@@ -75,6 +76,15 @@ def test_a_category_without_a_translation_keeps_its_name() -> None:
     assert category_name(WORDS["en"], board, "sound") == CATEGORIES[0].name
     assert category_name(WORDS["es"], board, "honour") == "Honour"
     assert category_name(WORDS["es"], board, "none") == "none"
+
+
+def test_a_category_with_a_name_of_its_own_keeps_it_whatever_its_key_is() -> None:
+    line = CategoryLine("Photograph of the Village", 1, "upcoming", {}, {})
+    board = msgspec.structs.replace(
+        projections(recorded(PROGRAMME))[-1].board, categories={"best-picture": line}
+    )
+    for words in WORDS.values():
+        assert category_name(words, board, "best-picture") == "Photograph of the Village"
 
 
 @pytest.mark.parametrize(

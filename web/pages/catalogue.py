@@ -158,9 +158,14 @@ _CATEGORIES: Final = {each: _categories(each) for each in LANGUAGES}
 
 
 def category_name(words: Words, board: Board, key: str) -> str:
-    """Return a category's name in the language of the words, or else as its ceremony names it."""
-    named = board.categories.get(key)
-    return _CATEGORIES[words.language].get(key) or (key if named is None else named.name)
+    """
+    Return a category's name in the language of the words.
+
+    A name without a translation stays as its ceremony has it. The key decides nothing: any
+    ceremony may give `best-picture` a name of its own.
+    """
+    line = board.categories.get(key)
+    return key if line is None else _CATEGORIES[words.language].get(line.name, line.name)
 
 
 def spoken(tag: str | None) -> Language | None:

@@ -138,8 +138,18 @@ describe('in Spanish', () => {
   it('categories have the names by which they are known there', () => {
     const night = story.boards[3] as Board;
     speak('es', es);
-    expect(categoryName(night, 'best-picture')).toBe('Mejor película');
-    expect(categoryName(night, 'picture')).toBe('Best Picture');
+    expect(categoryName(night, 'picture')).toBe('Mejor película');
+    expect(categoryName(night, 'best-picture')).toBe('best-picture');
+  });
+
+  it('a category with a name of its own keeps it, whatever its key is', () => {
+    const night = structuredClone(story.boards[3] as Board);
+    const line = night.categories.picture!;
+    night.categories = { 'best-picture': { ...line, name: 'Photograph of the Village' } };
+    speak('es', es);
+    expect(categoryName(night, 'best-picture')).toBe('Photograph of the Village');
+    night.categories = { constructor: { ...line, name: 'constructor' } };
+    expect(categoryName(night, 'constructor')).toBe('constructor');
   });
 });
 

@@ -97,5 +97,7 @@ function tally(line: Tally, open: Tally | undefined): Pick<Tally, 'wins' | 'lost
 }
 
 function mapped<T>(all: Record<string, T>, change: (each: T, key: string) => T): Record<string, T> {
-  return Object.fromEntries(Object.entries(all).map(([key, each]) => [key, change(each, key)]));
+  const changed = Object.entries(all).map(([key, each]) => [key, change(each, key)] as const);
+  // Without a prototype, as the boards are: a key may be "constructor".
+  return Object.setPrototypeOf(Object.fromEntries(changed), null) as Record<string, T>;
 }

@@ -1,5 +1,6 @@
 /** The night as a list of what happened, with corrections tied to what they correct. */
 import type { Board, Frame } from '../types';
+import { own } from './bare';
 import { clock, day } from './format';
 import { nomineeLabel, type Label } from './labels';
 import { isRehearsal } from './rehearsal';
@@ -142,7 +143,11 @@ function tell({ event }: Frame, board: Board): Told | undefined {
     case 'moment-noted': {
       if (event.kind === ESTIMATED_TIMES) return undefined;
       if (event.kind === HIDDEN) return { kind: 'moment', word: words.cover.moment };
-      return { kind: 'moment', word: words.moments[event.kind] ?? words.moment, text: event.text };
+      return {
+        kind: 'moment',
+        word: own(words.moments, event.kind) ?? words.moment,
+        text: event.text,
+      };
     }
     case 'moment-withdrawn':
       return { kind: 'withdrawn', word: w.momentWithdrawn, text: event.reason ?? '' };

@@ -1,5 +1,6 @@
 /** How a nominee is named on the page: what is written large, and what beside it. */
 import type { Board, Subject } from '../types';
+import { own } from './bare';
 import { list } from './format';
 import type { SubjectView } from './route';
 import { words } from './words';
@@ -44,7 +45,8 @@ function joined(...parts: (string | undefined)[]): string {
 
 /** In the reader's language where it is known there, else as the board has it. */
 export function categoryName(board: Board, key: string): string {
-  return words.categoryNames[key] ?? board.categories[key]?.name ?? key;
+  const name = board.categories[key]?.name;
+  return name === undefined ? key : (own(words.categoryNames, name) ?? name);
 }
 
 export function subjectName(board: Board, subject: Subject, id: string): string {

@@ -1,5 +1,6 @@
 /** Records that were reached or tied, as the board gives them. */
 import type { Board } from '../types';
+import { own } from './bare';
 import { number } from './format';
 import { words } from './words';
 
@@ -17,7 +18,7 @@ export function milestonesOf(board: Board): MilestoneCard[] {
     .map(([id, { version, kind, subject, value }]) => ({
       id,
       version,
-      word: words.milestones[kind] ?? plainly(kind),
+      word: own(words.milestones, kind) ?? plainly(kind),
       subject: nameOf(board, subject),
       value: number(value),
     }))

@@ -12,7 +12,7 @@ function isObject(value: unknown): value is Fields {
  */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
-  const base = isObject(target) ? target : {};
+  const base = isObject(target) ? target : (Object.create(null) as Fields);
   let result = base;
   // Assigning "__proto__" would set the prototype: define every key as plain data instead.
   const own = (): Fields => {

@@ -1,4 +1,5 @@
 /** The page's way out: fetch and WebSocket behind the shapes the rest is written against. */
+import { bare } from './bare';
 import type { GetJson } from './loader';
 import { advised, type OpenSocket } from './socket';
 
@@ -10,7 +11,7 @@ export const getJson: GetJson = async <T>(path: string, anew = false) => {
     headers: { Accept: 'application/json' },
     cache: anew ? 'reload' : 'default',
   });
-  const body = response.ok ? ((await response.json()) as T) : undefined;
+  const body = response.ok ? bare((await response.json()) as T) : undefined;
   const keptAt = response.headers.get(KEPT_AT);
   return {
     status: response.status,

@@ -1,5 +1,6 @@
 /** The live connection: resumes with a cursor, heals gaps, and knows how old its data is. */
 import type { Board, Frame, LiveMessage } from '../types';
+import { parseBare } from './bare';
 import type { Cancel, Clock } from './clock';
 
 export interface Cursor {
@@ -194,7 +195,7 @@ export class Live {
     this.#listen();
     let message: LiveMessage;
     try {
-      message = JSON.parse(text) as LiveMessage;
+      message = parseBare<LiveMessage>(text);
     } catch {
       this.#reconnect();
       return;

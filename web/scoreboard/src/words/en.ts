@@ -9,7 +9,7 @@ import { subject } from './en/subject';
 
 export const en = {
   site: 'Awards night',
-  /** By category key; a category without one goes by the name that the board gives it. */
+  /** By the name that the board gives a category; one without an entry goes by that name. */
   categoryNames: {} as Readonly<Record<string, string>>,
 
   index: {

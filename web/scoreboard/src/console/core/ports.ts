@@ -1,4 +1,5 @@
 /** The desk's way out: fetch with the token in a header, never in an address. */
+import { parseBare } from '../../core/bare';
 import type { Answer, Ask, Question } from './ask';
 import { EventStreamParser } from './sse';
 import type { OpenStream } from './watch';
@@ -72,7 +73,7 @@ function retryAfterOf({ headers }: Response): { retryAfter?: number } {
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseBare(text);
   } catch {
     return undefined; // A proxy's page, or nothing at all.
   }

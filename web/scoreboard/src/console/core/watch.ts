@@ -1,4 +1,5 @@
 /** What goes on at the desk, kept open: comes back by itself, and knows how old its news is. */
+import { parseBare } from '../../core/bare';
 import type { Cancel, Clock } from '../../core/clock';
 import { backoff, STALE_AFTER } from '../../core/socket';
 import type { DeskMessage } from './types';
@@ -119,7 +120,7 @@ export class Watch {
   #receive(data: string): void {
     let message: DeskMessage;
     try {
-      message = JSON.parse(data) as DeskMessage;
+      message = parseBare<DeskMessage>(data);
     } catch {
       this.#reconnect();
       return;

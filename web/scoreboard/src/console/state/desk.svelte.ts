@@ -1,4 +1,5 @@
 /** A desk as Svelte sees it: the console, what it hears, and the public board beside it. */
+import { SvelteMap } from 'svelte/reactivity';
 import { wallClock } from '../../core/clock';
 import { keptHere } from '../../core/kept';
 import { REHEARSAL } from '../../core/rehearsal';
@@ -30,7 +31,7 @@ export class DeskState {
   /** Whether the night itself can be run: undefined until that is known. */
   runnable: boolean | undefined = $state();
   /** By category, as they were typed here. */
-  readonly typed: Record<string, string> = $state({});
+  readonly typed = new SvelteMap<string, string>();
   #known: ReadonlyMap<string, readonly string[]> = $state.raw(new Map());
   readonly #watch: Watch;
   #original: readonly Original[] = [];
@@ -121,7 +122,7 @@ export class DeskState {
   presenters(category: string): string {
     const { stage } = this.view.board ?? {};
     const staged = stage?.category === category ? stage.presenters : undefined;
-    return this.typed[category] ?? (staged ?? this.#known.get(category) ?? []).join(', ');
+    return this.typed.get(category) ?? (staged ?? this.#known.get(category) ?? []).join(', ');
   }
 
   present(): void {
