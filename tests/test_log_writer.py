@@ -345,7 +345,8 @@ async def test_an_append_wakes_those_alone_who_follow_its_history(tmp_path: Path
         bells = store._bells
         one = await store.begin(recorded([moment()], "one"))
         two = await store.begin(recorded([moment()], "two"))
-        rings = {number: bells.of(number).listen() for number in (one.number, two.number)}
+        followed = {number: bells.of(number) for number in (one.number, two.number)}
+        rings = {number: bell.listen() for number, bell in followed.items()}
         begun = bells.begun.listen()
 
         await store.append(one, recorded([moment()], "one", after=1), expected_version=1)
