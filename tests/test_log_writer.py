@@ -29,7 +29,7 @@ KEY = Key("key-1", "digest-1")
 
 
 @asynccontextmanager
-async def opened(path: Path, deadline: float = DEADLINE) -> AsyncIterator[SqliteStore]:
+async def opened(path: Path, deadline: float = PATIENCE) -> AsyncIterator[SqliteStore]:
     store = await SqliteStore.open(path, deadline=deadline)
     try:
         yield store
@@ -64,9 +64,13 @@ class Disk:
 
 
 @contextmanager
-def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
+def hanging(
+    monkeypatch: pytest.MonkeyPatch, store: SqliteStore, deadline: float = DEADLINE
+) -> Iterator[Disk]:
+    """Let commits wait, and their callers for no longer than that; others have all the time."""
     disk = Disk()
     with monkeypatch.context() as patched:
+        patched.setattr(store._group, "_deadline", deadline)
         patched.setattr("events.commit.committed", disk.committed)
         try:
             yield disk
@@ -96,7 +100,7 @@ async def test_a_disk_that_hangs_puts_a_write_in_doubt_and_holds_nobody(
 ) -> None:
     async with opened(path) as store:
         history = await store.begin(recorded([moment()]))
-        with hanging(monkeypatch) as disk:
+        with hanging(monkeypatch, store) as disk:
             with pytest.raises(InDoubt, match=r"not answered for 0\.05 s\). Send it again with"):
                 await append(store, history, KEY)
 
@@ -131,7 +135,7 @@ async def test_a_disk_that_hangs_does_not_hold_a_ceremony(
             key = Key(text, "digest")
             return (await desk.post("made-up", moment(text), actor="ada", key=key)).new
 
-        with hanging(monkeypatch) as disk:
+        with hanging(monkeypatch, store) as disk:
             with pytest.raises(InDoubt):
                 await post("one")
             with pytest.raises(StoreUnavailable):
@@ -146,7 +150,7 @@ async def test_a_long_night_that_is_begun_at_once_is_given_its_time(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with opened(path) as store:
-        with hanging(monkeypatch) as disk:
+        with hanging(monkeypatch, store) as disk:
             begun = asyncio.create_task(store.begin(recorded([moment()] * 20_000)))
             await disk.asked()
             # Longer than a small write is waited for, and less than this one.
@@ -161,9 +165,9 @@ async def test_a_long_night_that_is_begun_at_once_is_given_its_time(
 async def test_a_caller_that_leaves_a_disk_that_hangs_has_written_all(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened(path, deadline=PATIENCE) as store:
+    async with opened(path) as store:
         history = await store.begin(recorded([moment()]))
-        with hanging(monkeypatch) as disk:
+        with hanging(monkeypatch, store, PATIENCE) as disk:
             write = asyncio.create_task(append(store, history, KEY))
             await disk.asked()
             write.cancel()
@@ -177,9 +181,9 @@ async def test_a_caller_that_leaves_a_disk_that_hangs_has_written_all(
 async def test_a_write_that_finds_no_room_in_the_queue_was_not_written(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened(path, deadline=1.0) as store:
+    async with opened(path) as store:
         history = await store.begin(recorded([moment()]))
-        with hanging(monkeypatch) as disk:
+        with hanging(monkeypatch, store, 1.0) as disk:
             writes = [
                 asyncio.create_task(store.bind(history, Key(f"key-{n}", ""), 1))
                 for n in range(2000)
@@ -191,7 +195,7 @@ async def test_a_write_that_finds_no_room_in_the_queue_was_not_written(
     doubtful = [isinstance(each, InDoubt) for each in results]
     assert all(isinstance(each, StoreUnavailable) for each in results)
     assert 0 < doubtful.count(False) < len(results)
-    async with opened(path, deadline=PATIENCE) as store:
+    async with opened(path) as store:
         kept = [await store.bound(history, f"key-{n}") is not None for n in range(2000)]
         # What was in doubt is there after all; of the rest, nothing is.
         assert kept == doubtful
@@ -201,7 +205,7 @@ async def test_a_write_that_finds_no_room_in_the_queue_was_not_written(
 
 
 async def test_a_write_that_was_given_up_is_not_in_doubt(path: Path) -> None:
-    async with opened(path, deadline=PATIENCE) as store:
+    async with opened(path) as store:
         history = await store.begin(recorded([moment()]))
         await store._writer.execute("PRAGMA query_only = ON")
 
@@ -226,7 +230,7 @@ async def test_a_commit_that_may_have_landed_is_not_called_lost(
         message = "disk I/O error"
         raise sqlite3.OperationalError(message)
 
-    async with opened(path, deadline=PATIENCE) as store:
+    async with opened(path) as store:
         history = await store.begin(recorded([moment()]))
         with monkeypatch.context() as patched:
             patched.setattr("events.commit.committed", late)
@@ -267,7 +271,7 @@ def test_a_commit_that_found_no_room_is_given_up_and_not_in_doubt() -> None:
 
 
 async def test_a_value_that_no_file_can_hold_fails_alone(path: Path) -> None:
-    async with opened(path, deadline=PATIENCE) as store:
+    async with opened(path) as store:
         history = await store.begin(recorded([moment()]))
 
         results = await asyncio.gather(
@@ -309,7 +313,7 @@ async def test_a_fault_of_the_program_is_not_called_one_of_the_disk(path: Path) 
 
 async def test_no_producer_waits_behind_those_who_download(path: Path) -> None:
     ids = itertools.count()
-    async with opened(path, deadline=PATIENCE) as store:
+    async with opened(path) as store:
         desk = Desk(store, now=lambda: "2025-03-03T04:00:00.000Z", new_id=lambda: str(next(ids)))
         posted = await desk.begin(recorded(LIVE), accepted=True)
         history = posted.history
