@@ -8,7 +8,7 @@ function connected() {
   const sockets = new FakeSockets();
   const seen: string[] = [];
   const live = new Live({
-    open: sockets.open,
+    ways: [sockets.open],
     clock,
     random: () => 0.5,
     listener: {

@@ -2,7 +2,7 @@
 import type { Cancel, Clock } from '../src/core/clock';
 import type { GetJson } from '../src/core/loader';
 import { applyPatch } from '../src/core/patch';
-import type { Cursor, OpenSocket, SocketHandlers } from '../src/core/socket';
+import type { Cursor, OpenWay, WayHandlers } from '../src/core/ways';
 import type { Board, CeremonyEvent, Frame, FramePage, Head, LiveMessage } from '../src/types';
 
 export class ManualClock implements Clock {
@@ -56,7 +56,7 @@ export interface FakeSocket {
 export class FakeSockets {
   readonly all: FakeSocket[] = [];
 
-  readonly open: OpenSocket = (cursor: Cursor | undefined, handlers: SocketHandlers) => {
+  readonly open: OpenWay = (cursor: Cursor | undefined, handlers: WayHandlers) => {
     const socket: FakeSocket = {
       cursor,
       closed: false,

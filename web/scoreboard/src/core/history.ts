@@ -5,7 +5,7 @@ import { same } from './same';
 
 export class History {
   readonly epoch: string;
-  readonly #pageSize: number;
+  #pageSize: number;
   readonly #frames: (Frame | undefined)[] = [];
   /** As they were given, and as they were folded from those. */
   readonly #given = new Map<number, Board>();
@@ -19,6 +19,11 @@ export class History {
 
   constructor(epoch: string, pageSize: number) {
     this.epoch = epoch;
+    this.#pageSize = pageSize;
+  }
+
+  /** How many frames a page holds, as the server says. */
+  pagedBy(pageSize: number): void {
     this.#pageSize = pageSize;
   }
 

@@ -21,7 +21,6 @@ export class Horizon implements Told {
   readonly #moved: () => void;
   #history: History;
   #delay = 0;
-  /** The server's clock less ours, in ms. */
   #ahead: number | undefined;
   #begun: number;
   readonly #arrivals = new Map<number, number>();
@@ -43,6 +42,11 @@ export class Horizon implements Told {
 
   get complete(): boolean {
     return this.#history.has(this.head);
+  }
+
+  /** The server's clock less ours, in ms; undefined until it has told the time. */
+  get ahead(): number | undefined {
+    return this.#ahead;
   }
 
   get delay(): number {

@@ -1,17 +1,24 @@
 /** Keeps one ceremony's history: from its live connection and its pages, whole and without doubt. */
 import type { Board, CeremonySummary, Frame, Head } from '../types';
 import type { Clock } from './clock';
-import { History } from './history';
 import { keepsakeOf, type Keepsake } from './keepsake';
-import { fill, pause, type GetJson, type Loading } from './loader';
-import { backoff, Live, type Freshness, type OpenSocket } from './socket';
+import { HeadReader } from './head';
+import { History } from './history';
+import { fill, wasKept, type GetJson, type Got, type Loading } from './loader';
+import { polling } from './polling';
+import { backoff, Live, type Freshness } from './socket';
+import type { OpenWay } from './ways';
 
 export interface KeeperPorts {
   readonly clock: Clock;
   /** Uniform over [0, 1). */
   readonly random: () => number;
   readonly getJson: GetJson;
-  readonly openSocket: (id: string) => OpenSocket;
+  readonly openSocket: (id: string) => OpenWay;
+  /** The same as an event stream, for where sockets are blocked. */
+  readonly openStream?: (id: string) => OpenWay;
+  /** Whether anybody may be looking at the page; by default somebody is. */
+  readonly seen?: () => boolean;
 }
 
 export interface KeeperListener {
@@ -40,6 +47,7 @@ export class Keeper {
   readonly #ports: KeeperPorts;
   readonly #listener: KeeperListener;
   readonly #live: Live;
+  readonly #head: HeadReader;
   #status: KeeperStatus = 'loading';
   #summary: Head | undefined;
   #history: History | undefined;
@@ -55,7 +63,15 @@ export class Keeper {
     this.#ports = ports;
     this.#listener = listener;
     this.#live = new Live({
-      open: ports.openSocket(id),
+      ways: [
+        ports.openSocket(id),
+        ...(ports.openStream ? [ports.openStream(id)] : []),
+        polling(id, {
+          ...ports,
+          seen: ports.seen ?? (() => true),
+          anew: () => this.#anew !== undefined,
+        }),
+      ],
       clock: ports.clock,
       random: ports.random,
       listener: {
@@ -65,6 +81,14 @@ export class Keeper {
         beyond: () => this.#renew(),
         serverTime: (now) => listener.serverTime(now),
         changed: () => listener.changed(),
+      },
+    });
+    this.#head = new HeadReader(id, ports, {
+      read: (head, got) => this.#read(head, got),
+      missing: () => this.#missing(),
+      failed: () => {
+        if (!this.#history) this.#status = 'unreachable';
+        listener.changed();
       },
     });
   }
@@ -103,45 +127,35 @@ export class Keeper {
     return keepsakeOf(this.#summary, this.#history, freshAt, before);
   }
 
+  /** The head and the connection at once: neither needs the other. */
   async start(): Promise<void> {
-    if (await this.readHead()) this.#live.start();
+    this.#live.start();
+    await this.readHead();
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#head.stop();
     this.#live.stop();
   }
 
-  /** The network came back, or the page was brought to the front. */
-  wake(): void {
-    this.#live.wake();
+  /**
+   * The page was brought to the front.
+   *
+   * @param moved the network came back, or is another one.
+   */
+  wake(moved: boolean): void {
+    if (this.#status !== 'missing') this.#live.wake(moved);
   }
 
-  /** Read the head, again and again until it is there or known to be nowhere. */
-  async readHead(): Promise<Head | undefined> {
-    for (let attempt = 0; !this.#stopped; attempt += 1) {
-      try {
-        const { status, body, keptAt } = await this.#ports.getJson<Head>(
-          `/api/ceremonies/${this.#id}`,
-        );
-        if (body) {
-          if (keptAt !== undefined) this.#live.since(keptAt);
-          this.#enter(body);
-          return body;
-        }
-        if (status === 404) {
-          this.#status = 'missing';
-          this.#listener.changed();
-          return undefined;
-        }
-      } catch {
-        // Out of reach: the status says so, and it is tried again.
-      }
-      if (!this.#history) this.#status = 'unreachable';
-      this.#listener.changed();
-      await pause(this.#ports.clock, backoff(attempt, this.#ports.random));
-    }
-    return undefined;
+  /** The page was put aside, and may come back. */
+  rest(): void {
+    this.#live.rest();
+  }
+
+  /** Read the head, until it is there or known to be nowhere. */
+  readHead(): Promise<Head | undefined> {
+    return this.#head.read();
   }
 
   /** Fetch the pages that a history lacks, for as long as it is wanted. */
@@ -161,16 +175,31 @@ export class Keeper {
     });
   }
 
-  #enter(head: Head): void {
+  /** @returns false where a live connection that has caught up knows better: the head is older. */
+  #read(head: Head, got: Got<Head>): boolean {
+    const { keptAt = this.#ports.clock.now(), time } = got;
+    this.#live.since(keptAt, wasKept(got));
+    if (time !== undefined && !this.#live.caughtUp) this.#listener.serverTime(time);
     const other = this.#history?.epoch !== head.epoch;
-    // A live connection that has caught up knows better than an answer that may be older.
-    if (other && this.#live.caughtUp) return;
+    if (other && this.#live.caughtUp) return false;
     this.#summary = head;
     this.#pageSize = head.page_size;
     this.#status = 'ready';
     const same = other ? undefined : (this.#anew ?? this.#history);
-    (same ?? this.#begin(head.epoch)).expect(head.version);
+    const history = same ?? this.#begin(head.epoch);
+    history.pagedBy(head.page_size);
+    history.expect(head.version);
     this.#grown();
+    return true;
+  }
+
+  /** @returns false where it is there all the same, as the connection shows. */
+  #missing(): boolean {
+    if (this.#live.caughtUp) return false;
+    this.#status = 'missing';
+    this.#live.stop();
+    this.#listener.changed();
+    return true;
   }
 
   #begin(epoch: string): History {
@@ -242,7 +271,8 @@ export class Keeper {
 
   async #fill(): Promise<void> {
     const history = this.#anew ?? this.#history;
-    if (!history || this.#filling === history) return;
+    // How the pages are cut, the head tells.
+    if (!history || !this.#summary || this.#filling === history) return;
     this.#filling = history;
     await this.load(history, {
       current: () => history === (this.#anew ?? this.#history),

@@ -9,6 +9,17 @@ export interface Got<T> {
   readonly body: T | undefined;
   /** When it was true, in Unix ms, if it does not come from the server but was kept. */
   readonly keptAt?: number;
+  /** It was kept by a cache in front of a server that is away, nobody says since when. */
+  readonly stale?: boolean;
+  /** What the server's clock showed, as RFC 3339. */
+  readonly time?: string;
+  /** How long the server wants to be left alone, in ms. */
+  readonly retryAfter?: number;
+}
+
+/** Whether an answer does not tell what is true now. */
+export function wasKept({ stale, keptAt }: Got<unknown>): boolean {
+  return stale === true || keptAt !== undefined;
 }
 
 /**
@@ -46,23 +57,30 @@ export async function fill(loading: Loading): Promise<void> {
     );
     if (!loading.current()) return;
     loading.progressed();
-    if (results.some((result) => result.status === 'fulfilled' && result.value === 404)) {
-      await loading.gone();
-    }
+    const answers = results.flatMap((result) =>
+      result.status === 'fulfilled' ? result.value : [],
+    );
+    if (answers.some(({ status }) => status === 404)) await loading.gone();
     const progress = history.missingPages().length < before.length;
     attempt = progress ? 0 : attempt + 1;
-    if (!progress) await pause(clock, backoff(attempt, random));
+    const advised = Math.max(...answers.map(({ retryAfter = 0 }) => retryAfter), 0);
+    if (!progress) await pause(clock, Math.max(backoff(attempt, random), advised));
   }
 }
 
 /** @param wrong the pages that were not what was asked for; they are asked for anew. */
-async function fetchPage(loading: Loading, page: number, wrong: Set<number>): Promise<number> {
+async function fetchPage(
+  loading: Loading,
+  page: number,
+  wrong: Set<number>,
+): Promise<Got<FramePage>> {
   const { id, history, getJson } = loading;
   const path = `/api/ceremonies/${id}/frames/${history.epoch}/${page}`;
-  const { status, body } = await getJson<FramePage>(path, loading.anew || wrong.has(page));
+  const got = await getJson<FramePage>(path, loading.anew || wrong.has(page));
+  const { body } = got;
   if (body && history.fits(body, page)) history.addPage(body);
   else if (body) wrong.add(page);
-  return status;
+  return got;
 }
 
 export function pause(clock: Clock, ms: number): Promise<void> {

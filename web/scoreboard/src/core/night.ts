@@ -40,8 +40,10 @@ export interface NightView extends ViewerState {
   /** The phase the night is in, wherever the viewer stands. */
   readonly headPhase: Phase;
   readonly freshness: Freshness;
-  /** When the page last knew itself to be up to date, in Unix ms. */
+  /** When the page last knew itself to be up to date, in Unix ms by the server's clock. */
   readonly freshAt: number | undefined;
+  /** The server's clock less the device's, in ms; undefined until it has told the time. */
+  readonly ahead: number | undefined;
   /** What is shown was kept, and there has been no connection yet. */
   readonly offline: boolean;
   /** How late everything is told, in ms; 0 is live. */
@@ -102,8 +104,14 @@ export class Night {
     this.viewer.stop();
   }
 
-  wake(): void {
-    this.#keeper.wake();
+  /** @param moved the network came back, or is another one. */
+  wake(moved = false): void {
+    this.#keeper.wake(moved);
+  }
+
+  /** The page was put aside, and may come back. */
+  rest(): void {
+    this.#keeper.rest();
   }
 
   /** For another time without a connection: the whole truth, whatever is covered or late here. */
@@ -148,6 +156,7 @@ export class Night {
     // Until an address with ?at= has been honoured nothing later than it may show.
     const board = this.#opening || head === 0 ? undefined : viewer.board;
     const { status, freshness, freshAt, offline } = this.#keeper;
+    const { ahead } = this.#horizon;
     return {
       ...viewer,
       board,
@@ -157,7 +166,8 @@ export class Night {
       head,
       headPhase: this.#headPhase(),
       freshness,
-      freshAt,
+      freshAt: freshAt === undefined ? undefined : freshAt + (ahead ?? 0),
+      ahead,
       offline,
       delay: this.#horizon.delay,
       cover: this.#coverView(viewer.shown),

@@ -2,20 +2,7 @@
 import type { Board, Frame, LiveMessage } from '../types';
 import { parseBare } from './bare';
 import type { Cancel, Clock } from './clock';
-
-export interface Cursor {
-  readonly epoch: string;
-  readonly version: number;
-}
-
-export interface SocketHandlers {
-  message(text: string): void;
-  /** @param retryIn what a server that restarts advises, in ms: others come back at other moments. */
-  closed(retryIn?: number): void;
-}
-
-/** Opens a socket that resumes after the cursor, and returns how to close it. */
-export type OpenSocket = (cursor: Cursor | undefined, handlers: SocketHandlers) => () => void;
+import { Ways, type Cursor, type OpenWay } from './ways';
 
 export interface LiveListener {
   /** A whole board: of the epoch the connection now stands in. */
@@ -36,6 +23,8 @@ export type Freshness = 'connecting' | 'live' | 'stale' | 'lost';
 
 export const STALE_AFTER = 25_000;
 export const LOST_AFTER = 60_000;
+/** What was heard of within so many ms needs no other look when the page is woken. */
+const AWAKE = 5000;
 const BACKOFF_FIRST = 500;
 const BACKOFF_LAST = 10_000;
 
@@ -54,7 +43,7 @@ export function advised(code: number, reason: string): number | undefined {
 }
 
 export class Live {
-  readonly #open: OpenSocket;
+  readonly #ways: Ways;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #listener: LiveListener;
@@ -63,7 +52,11 @@ export class Live {
   #version = 0;
   #hasBoard = false;
   #caughtUp = false;
+  /** Whether any connection has ever caught up. */
+  #heard = false;
   #freshAt: number | undefined;
+  /** Since when it is tried to be up to date, in Unix ms. */
+  #begunAt: number | undefined;
   #warned = false;
   #offline = false;
   #attempt = 0;
@@ -75,18 +68,19 @@ export class Live {
   #stopped = true;
 
   constructor(ports: {
-    open: OpenSocket;
+    /** Best first. */
+    ways: readonly OpenWay[];
     clock: Clock;
     random: () => number;
     listener: LiveListener;
   }) {
-    this.#open = ports.open;
+    this.#ways = new Ways(ports);
     this.#clock = ports.clock;
     this.#random = ports.random;
     this.#listener = ports.listener;
   }
 
-  /** When the page last knew itself to be up to date, in Unix ms. */
+  /** When the page last knew itself to be up to date, in Unix ms; undefined where it never did. */
   get freshAt(): number | undefined {
     return this.#freshAt;
   }
@@ -101,14 +95,16 @@ export class Live {
   }
 
   get freshness(): Freshness {
-    if (this.#freshAt === undefined) return 'connecting';
-    const age = this.#clock.now() - this.#freshAt;
+    const age = this.#sinceFresh();
     if (age >= LOST_AFTER) return 'lost';
-    return this.#warned || age >= STALE_AFTER ? 'stale' : 'live';
+    if (this.#warned || age >= STALE_AFTER) return 'stale';
+    return this.#heard ? 'live' : 'connecting';
   }
 
   start(): void {
     this.#stopped = false;
+    this.#begunAt = this.#clock.now();
+    if (this.#freshAt === undefined) this.#age(this.#begunAt);
     this.#connect();
   }
 
@@ -118,25 +114,39 @@ export class Live {
     this.#aging?.();
   }
 
-  /** There is something to show that was kept: it is as old as that. */
-  since(at: number): void {
+  /**
+   * There is something to show before the connection has caught up: it is as old as that.
+   *
+   * @param kept it does not come from the server, which may be out of reach.
+   */
+  since(at: number, kept: boolean): void {
     if (this.#freshAt !== undefined) return;
     this.#freshAt = at;
-    this.#offline = this.#warned = true;
-    const left = Math.max(at + LOST_AFTER - this.#clock.now(), 0);
-    this.#aging = this.#clock.after(left, () => this.#listener.changed());
+    this.#offline = this.#warned = kept;
+    this.#age(at);
   }
 
-  /** Try now instead of waiting: the network came back, or the page was woken. */
-  wake(): void {
+  /**
+   * Try now instead of waiting: the page was woken, or the network came back.
+   *
+   * @param moved the network may be another one, on which what is open is dead.
+   */
+  wake(moved = false): void {
     if (this.#stopped) return;
-    if (this.#close === undefined) {
+    const lesser = this.#ways.lesser && this.#sinceFresh() > AWAKE;
+    if (moved || lesser || this.#close === undefined) this.#ways.hope();
+    if (this.#close === undefined || moved) {
       this.#attempt = 0;
       this.#connect();
-    } else if (this.freshness !== 'live') {
+    } else if (lesser || this.freshness !== 'live') {
       this.#reconnect();
     }
     this.#listener.changed();
+  }
+
+  /** Let go of the connection until it is woken: a page that is put aside must hold none. */
+  rest(): void {
+    this.#drop();
   }
 
   /**
@@ -153,18 +163,26 @@ export class Live {
   #connect(): void {
     this.#drop();
     const connection = this.#connection;
-    const cursor =
-      this.#hasBoard && this.#epoch !== undefined
-        ? { epoch: this.#epoch, version: this.#version }
-        : undefined;
     const mine = (act: () => void) => (): void => {
       if (connection === this.#connection) act();
     };
-    this.#close = this.#open(cursor, {
+    this.#listen();
+    const close = this.#ways.open(() => this.#cursor(), {
       message: (text) => mine(() => this.#receive(text))(),
       closed: (retryIn) => mine(() => this.#reconnect(retryIn))(),
     });
-    this.#listen();
+    if (connection === this.#connection) this.#close = close;
+    else close();
+  }
+
+  #sinceFresh(): number {
+    const now = this.#clock.now();
+    return now - (this.#freshAt ?? this.#begunAt ?? now);
+  }
+
+  #cursor(): Cursor | undefined {
+    if (!this.#hasBoard || this.#epoch === undefined) return undefined;
+    return { epoch: this.#epoch, version: this.#version };
   }
 
   #drop(): void {
@@ -188,7 +206,10 @@ export class Live {
   /** A connection that says nothing is taken for dead: the server beats every ten seconds. */
   #listen(): void {
     this.#silence?.();
-    this.#silence = this.#clock.after(STALE_AFTER, () => this.#reconnect());
+    this.#silence = this.#clock.after(STALE_AFTER, () => {
+      this.#ways.doubt();
+      this.#reconnect();
+    });
   }
 
   #receive(text: string): void {
@@ -207,6 +228,8 @@ export class Live {
   #handle(message: LiveMessage): void {
     switch (message.type) {
       case 'hello':
+        // A way may come back by itself, or give place to a better one.
+        this.#caughtUp = false;
         this.#listener.serverTime(message.server_time);
         if (message.epoch !== this.#epoch) this.#enter(message.epoch);
         else if (this.#hasBoard && message.version < this.#version) this.#listener.beyond();
@@ -224,7 +247,7 @@ export class Live {
         this.#frame(message);
         break;
       case 'caught-up':
-        this.#caughtUp = true;
+        this.#caughtUp = this.#heard = true;
         this.#warned = this.#offline = false;
         this.#attempt = 0;
         break;
@@ -258,12 +281,19 @@ export class Live {
 
   #fresh(): void {
     this.#freshAt = this.#clock.now();
+    this.#age(this.#freshAt);
+    this.#listener.changed();
+  }
+
+  /** Say when what was true at that moment becomes stale, and when it is lost. */
+  #age(at: number): void {
     this.#aging?.();
-    this.#aging = this.#clock.after(STALE_AFTER, () => {
+    const next = [STALE_AFTER, LOST_AFTER].find((age) => at + age > this.#clock.now());
+    if (next === undefined) return;
+    this.#aging = this.#clock.after(at + next - this.#clock.now(), () => {
       this.#warned = true;
       this.#listener.changed();
-      this.#aging = this.#clock.after(LOST_AFTER - STALE_AFTER, () => this.#listener.changed());
+      this.#age(at);
     });
-    this.#listener.changed();
   }
 }

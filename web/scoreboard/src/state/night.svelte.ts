@@ -2,12 +2,14 @@
 import { wallClock } from '../core/clock';
 import type { Kept } from '../core/kept';
 import { Night, type NightView, type Opening } from '../core/night';
-import { getJson, openSocket } from '../core/ports';
+import { getJson, openSocket, openStream } from '../core/ports';
 import type { Telling } from '../core/telling';
 import type { Viewer } from '../core/viewer';
 import type { Board } from '../types';
 import { keepUp } from './installed';
 import { kept } from './kept';
+import { serverTime } from './servertime.svelte';
+import { sharing } from './streams';
 import { removeShared } from './traces';
 
 export class NightState {
@@ -20,9 +22,18 @@ export class NightState {
    * @param remembered what the viewer chose before: a delay, the cover.
    */
   constructor(id: string, opening: Opening, covered = false, remembered: Kept = kept) {
-    const ports = { clock: wallClock, random: Math.random, getJson, openSocket, kept: remembered };
+    const ports = {
+      clock: wallClock,
+      random: Math.random,
+      getJson,
+      openSocket,
+      openStream: (of: string) => sharing(openStream(of)),
+      seen: () => document.visibilityState === 'visible',
+      kept: remembered,
+    };
     const changed = (view: NightView): void => {
       this.#guard(view);
+      if (view.ahead !== undefined) serverTime.learn(view.ahead);
       this.view = view;
     };
     this.#night = new Night(id, opening, { ...ports, changed }, covered);
@@ -56,17 +67,29 @@ export class NightState {
 
   /** Runs until the returned function is called. */
   run(): () => void {
-    const wake = (): void => {
+    const seen = (): void => {
       if (document.visibilityState === 'visible') this.#night.wake();
     };
-    addEventListener('online', wake);
-    document.addEventListener('visibilitychange', wake);
+    const moved = (): void => this.#night.wake(true);
+    const aside = (): void => this.#night.rest();
+    // A page that the browser puts aside, for who goes back, comes again as it was, hours later.
+    const back = ({ persisted }: PageTransitionEvent): void => {
+      if (persisted) this.#night.wake(true);
+    };
+    addEventListener('online', moved);
+    addEventListener('pagehide', aside);
+    addEventListener('pageshow', back);
+    document.addEventListener('visibilitychange', seen);
+    document.addEventListener('resume', moved);
     const stopKeeping = keepUp((before) => this.#night.keepsake(before));
     void this.#night.start();
     return () => {
       stopKeeping();
-      removeEventListener('online', wake);
-      document.removeEventListener('visibilitychange', wake);
+      removeEventListener('online', moved);
+      removeEventListener('pagehide', aside);
+      removeEventListener('pageshow', back);
+      document.removeEventListener('visibilitychange', seen);
+      document.removeEventListener('resume', moved);
       this.#night.stop();
     };
   }

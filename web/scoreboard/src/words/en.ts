@@ -47,8 +47,6 @@ export const en = {
   pill: {
     connecting: 'Connecting',
     live: 'Live',
-    age: (age: string) => `${age} ago`,
-    updated: 'updated',
     stale: (at: string) => `Reconnecting, data from ${at}`,
     /** The day only where it is another one. */
     offline: (time: string, day?: string) =>

@@ -49,8 +49,6 @@ export const es: Words = {
   pill: {
     connecting: 'Conectando',
     live: 'En directo',
-    age: (age) => `hace ${age}`,
-    updated: 'actualizado',
     stale: (at) => `Reconectando, datos de ${hour(at)}`,
     offline: (time, day) =>
       `Sin conexión, datos ${day === undefined ? `de ${hour(time)}` : `del ${day}, ${time}`}`,
