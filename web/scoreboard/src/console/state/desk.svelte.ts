@@ -4,6 +4,8 @@ import { wallClock } from '../../core/clock';
 import { keptHere } from '../../core/kept';
 import { REHEARSAL } from '../../core/rehearsal';
 import { NightState } from '../../state/night.svelte';
+import { serverClock } from '../../state/servertime.svelte';
+import { slots } from '../../state/streams';
 import { DeskConsole } from '../core/console';
 import type { DeskView, Unsettled } from '../core/deskview';
 import { streaming } from '../core/ports';
@@ -14,6 +16,7 @@ import {
   type Original,
   type Progress,
 } from '../core/recording';
+import { sharing } from '../core/sharing';
 import { Watch } from '../core/watch';
 import { words } from '../words';
 import { session } from './session.svelte';
@@ -43,7 +46,7 @@ export class DeskState {
     this.night = new NightState(id, undefined, false, keptHere());
     this.console = new DeskConsole(id, {
       ask: session.ask,
-      clock: wallClock,
+      clock: serverClock,
       random: Math.random,
       newKey: () => crypto.randomUUID?.() ?? keyByHand(),
       unsettled: unsettledOf(id),
@@ -53,8 +56,12 @@ export class DeskState {
     });
     this.view = this.console.view();
     this.#watch = new Watch({
-      open: streaming(`/api/ceremonies/${id}/desk`, () => session.token),
-      clock: wallClock,
+      open: sharing(
+        streaming(`/api/ceremonies/${id}/desk`, () => session.token),
+        slots,
+        wallClock,
+      ),
+      clock: serverClock,
       random: Math.random,
       listener: {
         message: (message) => {
