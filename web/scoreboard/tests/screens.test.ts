@@ -287,7 +287,7 @@ describe('a screen that stays awake', () => {
 
   it('asks again whenever it comes back to the front, and lets go in the end', async () => {
     const [locks, here] = [new FakeLocks(), page()];
-    const stop = keepAwake(locks, here);
+    const stop = keepAwake(() => locks, here);
     await settle();
     here.turn('hidden');
     locks.held = 0; // The browser takes it back by itself.
@@ -304,7 +304,7 @@ describe('a screen that stays awake', () => {
 
   it('lets go of what is granted only after the end', async () => {
     const locks = new FakeLocks();
-    keepAwake(locks, page())();
+    keepAwake(() => locks, page())();
     await settle();
     expect([locks.asked, locks.held]).toEqual([1, 0]);
   });
@@ -312,10 +312,13 @@ describe('a screen that stays awake', () => {
   it('is silent where it is refused, and where there is no such thing', async () => {
     const locks = new FakeLocks();
     locks.refuses = true;
-    const stop = keepAwake(locks, page());
+    const stop = keepAwake(() => locks, page());
     await settle();
     stop();
-    keepAwake(undefined, page())();
+    keepAwake(() => {
+      throw new DOMException('no', 'SecurityError');
+    }, page())();
+    keepAwake(() => undefined, page())();
     expect(locks.held).toBe(0);
   });
 });

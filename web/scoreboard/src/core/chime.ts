@@ -20,7 +20,8 @@ export class Chime {
   arm(): void {
     try {
       this.#context ??= this.#make();
-      if (this.#context.state === 'suspended') void this.#context.resume();
+      // Suspended, or on an iPhone interrupted by a call.
+      if (this.#context.state !== 'running') this.#context.resume().catch(() => undefined);
     } catch {
       // Without sound there is still the note on the page.
     }

@@ -10,7 +10,13 @@ type Page = Pick<Document, 'visibilityState' | 'addEventListener' | 'removeEvent
  * Runs until the returned function is called. The browser takes the lock back whenever the page is
  * hidden, so it is asked for again. Where there are no locks, or none is given, nothing happens.
  */
-export function keepAwake(locks: ScreenLocks | undefined, page: Page): () => void {
+export function keepAwake(locksOf: () => ScreenLocks | undefined, page: Page): () => void {
+  let locks: ScreenLocks | undefined;
+  try {
+    locks = locksOf();
+  } catch {
+    // Refused, as in a frame that may do little.
+  }
   if (!locks) return () => {};
   let stopped = false;
   let release: (() => Promise<void>) | undefined;

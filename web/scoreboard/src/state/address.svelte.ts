@@ -12,7 +12,13 @@ class Address {
 
   /** The night's own pages are changed in place; the history of the tab has each. */
   go(href: string): void {
-    history.pushState(null, '', href);
+    try {
+      history.pushState(null, '', href);
+    } catch {
+      // Refused, as in some frames, or for coming too often: then the page loads anew.
+      location.assign(href);
+      return;
+    }
     this.moved = true;
     this.#read();
     scrollTo(0, 0);
@@ -20,7 +26,11 @@ class Address {
 
   /** Another query for the same page, without a new entry in the history of the tab. */
   correct(href: string): void {
-    history.replaceState(history.state, '', href);
+    try {
+      history.replaceState(history.state, '', href);
+    } catch {
+      return; // As above; the page is the same, only its address tells less.
+    }
     this.#read();
   }
 

@@ -12,6 +12,7 @@ import {
 import { Chime } from '../core/chime';
 import type { NightView } from '../core/night';
 import type { Board } from '../types';
+import { workers } from './installed';
 import { kept } from './kept';
 
 /** Notes that are on the page at most, and for how many ms. */
@@ -24,7 +25,7 @@ class Bells {
   /** Every category and film offers its bell. */
   choosing = $state(false);
   news: readonly News[] = $state.raw([]);
-  permission: Permission = $state('Notification' in window ? Notification.permission : 'missing');
+  permission: Permission = $state(permitted());
   readonly #chime = new Chime(() => new AudioContext());
   #ceremony = '';
   #shown: number | undefined;
@@ -56,7 +57,11 @@ class Bells {
 
   async allow(): Promise<void> {
     if (this.permission !== 'default') return;
-    this.permission = await Notification.requestPermission();
+    try {
+      this.permission = await Notification.requestPermission();
+    } catch {
+      this.permission = 'missing';
+    }
   }
 
   /** Tells what the page has come to show; what is skipped over is not told. */
@@ -91,10 +96,24 @@ class Bells {
       return true;
     } catch {
       // Where only a service worker may notify, it does.
-      const worker = await navigator.serviceWorker?.getRegistration();
-      await worker?.showNotification(title, options);
-      return worker !== undefined;
     }
+    try {
+      const worker = await workers()?.getRegistration();
+      // By which the worker finds the page again, when it is tapped.
+      await worker?.showNotification(title, { ...options, data: location.href });
+      return worker !== undefined;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** A browser may have no notifications, or refuse even the question. */
+function permitted(): Permission {
+  try {
+    return 'Notification' in window ? Notification.permission : 'missing';
+  } catch {
+    return 'missing';
   }
 }
 

@@ -4,23 +4,37 @@ import type { Keepsake } from '../core/keepsake';
 /** How often the worker is told, in ms; and whenever the page may be about to go. */
 const EVERY = 15_000;
 
+/** A browser may have no workers, or refuse even the question, as in frames that may do little. */
+export function workers(): ServiceWorkerContainer | undefined {
+  try {
+    return navigator.serviceWorker;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Once the page is there. Frames of other sites, and pages that stay open anyway, need none. */
 export function install(): void {
-  if (!import.meta.env.PROD || !('serviceWorker' in navigator) || window.top !== window) return;
-  const register = (): void => {
-    // A browser may refuse, as some do in private windows; the page does without.
-    navigator.serviceWorker.register('/static/worker.js', { scope: '/' }).catch(() => undefined);
+  const serviceWorker = workers();
+  if (!import.meta.env.PROD || !serviceWorker || window.top !== window) return;
+  const register = async (): Promise<void> => {
+    try {
+      await serviceWorker.register('/static/worker.js', { scope: '/' });
+    } catch {
+      // Refused, as in some private windows: the page does without.
+    }
   };
-  if (document.readyState === 'complete') register();
-  else addEventListener('load', register, { once: true });
+  if (document.readyState === 'complete') void register();
+  else addEventListener('load', () => void register(), { once: true });
 }
 
 /** Keeps what the night shows, until the returned function is called. */
 export function keepUp(
   keepsake: (before: Keepsake | undefined) => Keepsake | undefined,
 ): () => void {
-  if (!('serviceWorker' in navigator)) return () => undefined;
-  const { serviceWorker } = navigator;
+  const found = workers();
+  if (!found) return () => undefined;
+  const serviceWorker = found;
   let before: Keepsake | undefined;
 
   function keep(going: boolean): void {
