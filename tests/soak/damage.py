@@ -167,7 +167,9 @@ def readable(path: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as opened:
             opened.execute("PRAGMA writable_schema = ON")
-            opened.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            ((known,),) = opened.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+            if not known:
+                return False
             for table, columns in TABLES.items():
                 opened.execute(f"SELECT {columns} FROM {table} LIMIT 0").fetchall()  # noqa: S608 - names of ours
     except sqlite3.Error:
