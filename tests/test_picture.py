@@ -56,6 +56,16 @@ def test_before_the_start_it_tells_when_and_who_has_most_nominations() -> None:
     assert told.progress == "5 categories, 3 films"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "The night ended without an award."), ("es", "La noche terminó sin ningún premio.")],
+)
+def test_a_night_that_ended_without_an_award_says_so(language: Language, said: str) -> None:
+    told = picture(*LIVE, ENDED, language=language)
+    assert told.title == NAME
+    assert told.beside == said
+
+
 def test_a_live_night_without_a_result_shows_who_is_on_stage() -> None:
     assert picture(*LIVE).kicker == Line("Live", "live")
     told = picture(*LIVE, presenting("sound", "Ida", "Ed"))

@@ -277,6 +277,13 @@ def test_of_three_winners_the_first_two_are_parted_by_a_comma() -> None:
     assert [listed("ABC"[:count]) for count in range(4)] == ["", "A", "A and B", "A, B and C"]
 
 
+def test_a_board_without_an_award_says_whether_one_is_still_to_come() -> None:
+    assert "NO AWARD YET" in printed(watching(*LIVE))
+    over = printed(watching(*LIVE, ENDED))
+    assert "NO AWARD WAS GIVEN" in over
+    assert "YET" not in over
+
+
 def test_square_brackets_in_a_title_are_text_and_no_markup() -> None:
     work = WorkListed("rec", "[rec] and [/b]")
     nominees = (Nominee("film/rec", (), "rec"),)

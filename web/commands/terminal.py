@@ -127,7 +127,10 @@ def _pill(watched: Watched, link: Link | None) -> Text:
 def _latest(watched: Watched) -> RenderableType:
     board, told_first = watched.board, news(watched)
     if told_first is None:
-        return Group(Text("NO AWARD YET", style=MUTE), Text(), Text())
+        over = board["phase"] == "ended"
+        return Group(
+            Text("NO AWARD WAS GIVEN" if over else "NO AWARD YET", style=MUTE), Text(), Text()
+        )
     tone = AMBER if told_first.doubtful else GOLD
     kicker = Text(named(board, told_first.category).upper(), style=tone)
     if told_first.word:

@@ -64,6 +64,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     live: str
     final_board: str
     none_yet: str
+    none_given: str
     awarded: str
     wins: Plural
     nominations: Plural

@@ -128,6 +128,8 @@ def standing(words: Words, board: Board) -> str:
         return f"{told}. {progress}."
     if board.progress.awarded:
         return f"{progress}."
+    if board.phase == "ended":
+        return words.none_given
     starts = board.ceremony.starts_at
     if board.phase != "scheduled" or starts is UNSET:
         return words.none_yet

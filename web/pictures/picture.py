@@ -158,7 +158,7 @@ def _final(words: Words, subject: Subject) -> _Story:
     else:
         title = words.listed([board.works[work].title for work in leaders])
     key = board.latest.category
-    last = "" if key is UNSET else result_line(words, board, key)
+    last = words.none_given if key is UNSET else result_line(words, board, key)
     return _Story(Line(words.final_board, "mute"), title, last)
 
 

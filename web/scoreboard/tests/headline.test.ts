@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { headlineOf } from '../src/core/headline';
+import { headlineOf, standstillOf } from '../src/core/headline';
 import { nomineeLabel, upNext } from '../src/core/labels';
 import { sentenceOf } from '../src/core/sentence';
-import type { Board } from '../src/types';
+import type { Board, Frame } from '../src/types';
 import { emptyBoard, smallNight } from './support';
 
 const story = smallNight();
@@ -67,6 +67,33 @@ describe('the sentence for a screen reader', () => {
 
   it('is silent about everything else', () => {
     expect([sentence(4), sentence(5), sentence(6), sentence(11)]).toEqual(['', '', '', '']);
+  });
+});
+
+describe('a night without a result', () => {
+  const blank = emptyBoard();
+  const ended = (reason?: string): Frame => ({
+    version: 2,
+    occurred_at: '',
+    t: 0,
+    event: { type: 'ceremony-ended', ...(reason === undefined ? {} : { reason }) },
+    patch: {},
+  });
+
+  it('has begun while it is live', () => {
+    expect(standstillOf({ ...blank, phase: 'live' }, [])).toEqual({
+      title: 'The night has begun',
+      note: 'No award has been given yet.',
+    });
+  });
+
+  it('is over once it has ended, and says why where that is known', () => {
+    const over = { title: 'The night is over', note: 'No award was given.' };
+    const board: Board = { ...blank, phase: 'ended' };
+    expect(standstillOf(board, [])).toEqual(over);
+    expect(standstillOf(board, [ended()])).toEqual(over);
+    const reason = 'The hall was closed';
+    expect(standstillOf(board, [ended(reason)])).toEqual({ ...over, reason });
   });
 });
 

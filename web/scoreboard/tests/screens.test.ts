@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { partsLeft } from '../src/core/countdown';
+import { partsLeft, startOf, startSaid } from '../src/core/countdown';
 import { fit } from '../src/core/fit';
 import { HeightTeller, type HeightMessage } from '../src/core/height';
 import { Idle } from '../src/core/idle';
@@ -145,7 +145,7 @@ describe('the ticker', () => {
   });
 
   it('announces nothing more once the night is over', () => {
-    expect(texts(11).at(-1)).toBe('So far: 2 of 2 awarded');
+    expect(texts(11).at(-1)).toBe('Final board: 2 of 2 awarded');
   });
 
   it('shows one line after the other, and then the first again', () => {
@@ -320,5 +320,35 @@ describe('a screen that stays awake', () => {
     }, page())();
     keepAwake(() => undefined, page())();
     expect(locks.held).toBe(0);
+  });
+});
+
+describe('the start of a night', () => {
+  const AT = '2031-05-01T19:00:00.000Z';
+  const start = (minutes: number) => startOf(AT, Date.parse(AT) + minutes * 60_000);
+
+  it('is counted down to', () => {
+    expect(start(-2)).toEqual({ is: 'ahead', left: 120_000 });
+    expect(startSaid(start(-2))).toBe('The night begins in');
+  });
+
+  it('is about to come for a while after its time, and overdue from then on', () => {
+    expect(startSaid(start(0))).toBe('The night is about to begin');
+    expect(startSaid(start(4))).toBe('The night is about to begin');
+    expect(startSaid(start(5))).toBe('Not begun yet');
+    expect(startSaid(start(600_000))).toBe('Not begun yet');
+  });
+
+  it('names its time once it is overdue, and the day where that was another one', () => {
+    const due = (minutes: number) => {
+      const told = start(minutes);
+      return told.is === 'overdue' ? told.due : '';
+    };
+    expect(due(50)).toMatch(/^Due at \d\d:00 \S+$/);
+    expect(due(3 * 24 * 60)).toMatch(/^Due on .*1 May 2031.*\d\d:00$/);
+  });
+
+  it('without a time is about to come', () => {
+    expect(startOf(undefined, 0)).toEqual({ is: 'soon' });
   });
 });

@@ -1,6 +1,7 @@
 /** What just happened, for the top of the page. */
 import type { Board, CeremonyEvent, Frame } from '../types';
 import { nomineeLabel, type Label } from './labels';
+import { words } from './words';
 
 export type HeadlineKind = 'winner' | 'under-review' | 'corrected' | 'retracted' | 'confirmed';
 
@@ -72,6 +73,23 @@ export function winnersOf(board: Board, category: string): Label[] {
         (board.categories[category]?.nominees[b]?.position ?? 0),
     )
     .map((id) => nomineeLabel(board, category, id));
+}
+
+/** What stands in a headline's place where there is none. */
+export interface Standstill {
+  readonly title: string;
+  readonly note: string;
+  /** Why the night ended, where that was said. */
+  readonly reason?: string;
+}
+
+/** A night without a result: it has begun, or it ended without an award. */
+export function standstillOf(board: Board, frames: readonly Frame[]): Standstill {
+  const w = words.hero;
+  if (board.phase !== 'ended') return { title: w.opening, note: w.openingNote };
+  const end = frames.findLast(({ event }) => event.type === 'ceremony-ended')?.event;
+  const reason = end && 'reason' in end ? end.reason : undefined;
+  return { title: w.closed, note: w.closedNote, ...(reason === undefined ? {} : { reason }) };
 }
 
 function fromBoard(board: Board): Headline | undefined {

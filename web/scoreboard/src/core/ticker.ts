@@ -68,7 +68,7 @@ function state(board: Board): Line[] {
     { kicker: words.hero.underReview, text: list(doubted), tone: 'doubt' },
     plain(w.lead, leadingOf(board)),
     plain(
-      w.progress,
+      board.phase === 'ended' ? words.pill.ended : w.progress,
       words.hero.awarded(board.progress.awarded, board.progress.categories).join(''),
     ),
     plain(

@@ -15,6 +15,8 @@ export const night = {
     notThis: 'Not, as announced first:',
     opening: 'The night has begun',
     openingNote: 'No award has been given yet.',
+    closed: 'The night is over',
+    closedNote: 'No award was given.',
     leads: (names: readonly string[], wins: number, over: boolean) => {
       const won = counted(wins, 'win', 'wins');
       const [one, several] = over ? ['led', 'led'] : ['leads', 'lead'];
@@ -36,6 +38,9 @@ export const night = {
   countdown: {
     kicker: 'The night begins in',
     soon: 'The night is about to begin',
+    overdue: 'Not begun yet',
+    /** The day and time only where the day is another one. */
+    due: (time: string, at?: string) => (at === undefined ? `Due at ${time}` : `Due on ${at}`),
     days: (n: number) => plural(n, 'day', 'days'),
     hours: (n: number) => plural(n, 'hour', 'hours'),
     minutes: (n: number) => plural(n, 'minute', 'minutes'),
@@ -49,7 +54,9 @@ export const night = {
   over: {
     kicker: 'That was the night',
     text: (awarded: number, all: number) =>
-      awarded === all ? `All ${all} awards are given.` : `${awarded} of ${all} awards were given.`,
+      awarded === all && all > 0
+        ? `All ${all} awards are given.`
+        : `${awarded} of ${all} awards were given.`,
     replay: 'Watch it again from the start',
     top: 'Most wins',
     corrected: (category: string, to: string) => `${category}: ${to}`,

@@ -1,6 +1,7 @@
 /** In Spanish: what the night’s page says of the night: its head, its board and its categories. */
 import { counted, list, plural } from '../../core/format';
 import type { night as english } from '../en/night';
+import { hour } from './hour';
 
 export const night: typeof english = {
   hero: {
@@ -16,6 +17,8 @@ export const night: typeof english = {
     notThis: 'No es lo que se anunció primero:',
     opening: 'La noche ha empezado',
     openingNote: 'Todavía no se ha entregado ningún premio.',
+    closed: 'La noche ha terminado',
+    closedNote: 'No se entregó ningún premio.',
     leads: (names, wins, over) => {
       const won = counted(wins, 'premio', 'premios');
       const several =
@@ -34,6 +37,9 @@ export const night: typeof english = {
   countdown: {
     kicker: 'La noche empieza en',
     soon: 'La noche está a punto de empezar',
+    overdue: 'Aún no ha empezado',
+    due: (time, at) =>
+      at === undefined ? `Prevista para ${hour(time)}` : `Prevista para el ${at}`,
     days: (n) => plural(n, 'día', 'días'),
     hours: (n) => plural(n, 'hora', 'horas'),
     minutes: (n) => plural(n, 'minuto', 'minutos'),
@@ -47,7 +53,7 @@ export const night: typeof english = {
   over: {
     kicker: 'Así fue la noche',
     text: (awarded, all) =>
-      awarded === all
+      awarded === all && all > 0
         ? `Los ${all} premios están entregados.`
         : `Se entregaron ${awarded} de ${all} premios.`,
     replay: 'Verla otra vez desde el principio',
