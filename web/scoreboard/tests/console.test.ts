@@ -566,6 +566,16 @@ describe('at the desk', () => {
     expect(desk.events.map(({ type }) => type)).toEqual(['moment-noted']);
   });
 
+  it('a post decided on the last rehearsal is not made in the next', async () => {
+    const desk = new Desk();
+    await desk.press('1', '⏎');
+    expect(desk.stage).toBe('reviewed');
+    desk.server.epoch = 'two'; // and the board of it has not come yet
+    desk.console.go();
+    await settle();
+    expect([desk.view.notice?.outcome, desk.events]).toEqual([{ is: 'dropped' }, []]);
+  });
+
   it('a rehearsal that is begun again takes nothing over', async () => {
     const desk = new Desk();
     await desk.press('1', '⏎');

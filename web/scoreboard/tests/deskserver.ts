@@ -17,6 +17,8 @@ export class DeskServer {
   /** Called before a question is answered. */
   meanwhile: (() => void) | undefined;
   actor = 'ada';
+  /** Of the history that is current here. */
+  epoch = 'one';
   readonly #keys = new Map<string, { body: string; version: number }>();
   readonly #winners = new Map<string, { version: number; nominees: readonly string[] }>();
   board: Board;
@@ -76,14 +78,17 @@ export class DeskServer {
       if (key && !dry) this.#keys.set(key, { body: text, version: standing.version });
       return { status: 200, body: { version: standing.version }, etag: `"${standing.version}"` };
     }
-    const expected = headers['If-Match'];
-    if (expected !== undefined && expected !== `"${this.#head}"`) {
-      const from = Number(expected.replaceAll('"', ''));
+    const [, epoch, on] = /^"(?:(.+):)?(\d+)"$/.exec(headers['If-Match'] ?? '') ?? [];
+    if (on !== undefined && ((epoch ?? this.epoch) !== this.epoch || Number(on) !== this.#head)) {
+      const from = Number(on);
       const frames = this.log
         .filter(({ version }) => version > from)
         .slice(0, 64)
         .map(({ version, event: each }) => ({ version, event: each }));
-      return { status: 412, body: { detail: 'Stale.', head: this.#head, frames } };
+      return {
+        status: 412,
+        body: { detail: 'Stale.', head: this.#head, epoch: this.epoch, frames },
+      };
     }
     const rule = this.#rule(event, standing !== undefined);
     if (rule) return { status: 422, body: { detail: `Refused: ${rule}.`, rule } };

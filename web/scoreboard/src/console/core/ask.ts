@@ -28,6 +28,7 @@ export interface Problem {
   readonly detail: string;
   readonly rule?: string;
   readonly head?: number;
+  readonly epoch?: string;
   readonly frames?: readonly { readonly version: number; readonly event: never }[];
 }
 

@@ -120,14 +120,16 @@ export class Poster {
     }
   }
 
-  #send({ key, event, head }: Proposal): ReturnType<Ask> {
+  #send({ key, event, head, epoch }: Proposal): ReturnType<Ask> {
     return this.#ports.ask({
       method: 'POST',
       path: `${this.#root}/events`,
       body: event,
       headers: {
         'Idempotency-Key': key,
-        ...(head === undefined ? {} : { 'If-Match': `"${head}"` }),
+        ...(head === undefined
+          ? {}
+          : { 'If-Match': epoch === undefined ? `"${head}"` : `"${epoch}:${head}"` }),
       },
     });
   }

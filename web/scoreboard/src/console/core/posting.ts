@@ -19,6 +19,8 @@ export interface Proposal {
   readonly event: CeremonyEvent;
   /** The head that it was decided on; undefined where any will do. */
   readonly head: number | undefined;
+  /** The history that the head is of; a rehearsal begun anew is another one. */
+  readonly epoch?: string | undefined;
 }
 
 export type Outcome =
@@ -99,7 +101,14 @@ function answered(posting: Posting, answer: Answer): Posting {
   }
   const problem = problemOf(answer);
   if (answer.status === 401) return { ...base(posting), state: 'held', sentence: problem.detail };
-  if (answer.status === 412) return moved(posting, problem.head, problem.frames ?? []);
+  if (answer.status === 412) {
+    const { epoch } = posting.proposal;
+    // Decided on a history that has ended: in another one it would be another event.
+    if (epoch !== undefined && problem.epoch !== undefined && problem.epoch !== epoch) {
+      return settled(posting, { is: 'dropped' });
+    }
+    return moved(posting, problem.head, problem.frames ?? []);
+  }
   if (isPassing(answer)) {
     // A server that broke off may have stored it; one that says "too often" has not looked at it.
     const why = answer.status === 429 ? 'busy' : 'unavailable';

@@ -178,10 +178,10 @@ export class Work {
   /** What needs no review: it is said at once, and changes nobody's result. */
   async quick(draft: Draft): Promise<void> {
     if (!this.ground) return;
-    const { board, version } = this.ground;
+    const { board, version, epoch } = this.ground;
     const event = eventOf(draft, board);
     this.say(undefined);
-    const outcome = await this.#poster.post({ key: draft.key, event, head: version });
+    const outcome = await this.#poster.post({ key: draft.key, event, head: version, epoch });
     this.#tell(draft, event, outcome);
     this.#changed();
   }
@@ -242,7 +242,7 @@ export class Work {
     if (!this.ground) return;
     const { board, version, epoch } = this.ground;
     const event = eventOf(draft, board);
-    const proposal = { key: draft.key, event, head: this.#preview?.head ?? version };
+    const proposal = { key: draft.key, event, head: this.#preview?.head ?? version, epoch };
     this.#stage = 'publishing';
     this.#hint = this.#notice = undefined;
     this.#ports.unsettled.write(JSON.stringify({ epoch, draft, proposal }));
