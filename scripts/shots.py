@@ -1,20 +1,42 @@
-"""`make shots`: every screen at five moments into shots/, and the pictures of the README."""
+"""`make shots`: every screen at five moments into shots/, and the pictures of the documents."""
 
+import re
 import sys
 import tempfile
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
 from browsing import DESKTOP, PHONE, ROOT, THEMES, Device, Screens, Theme, chromium, rest
+from consoles import signed_in
+from handbook import LAPTOP, Evening, Step
 from producer import Producer
 from servers import RunningServer
 
 SHOTS = ROOT / "shots"
 LARGEST_FOR_README = 200 * 1024
 """Bytes, of each picture."""
+LARGEST_FOR_HANDBOOK = 150 * 1024
+COLOURS = 256
+"""In a picture of the handbook: as many as one byte a pixel can tell apart."""
+TOUCH_LIGHTS = 1000
+"""Milliseconds in which what was tapped has lost the light that the browser gives it."""
+HANDBOOK = ROOT / "docs" / "producing"
+TAKEN_AFTER = {
+    ("Rehearse", 2): "desk",
+    ("An award", 2): "award",
+    ("An award, by thumb", 3): "phone-award",
+    ("An award, by thumb", 4): "phone-preview",
+    ("An award, by thumb", 6): "phone-show",
+    ("A tie", 2): "tie",
+    ("A wrong winner: review, then correct", 6): "correct",
+    ("Two producers at once", 3): "conflict",
+    ("The link is lost", 3): "link",
+}
+"""The pictures of the handbook's practice night, each by the step that it shows the end of."""
 TV = Device("tv", 1920, 1080)
 DEVICES = (PHONE, DESKTOP, TV)
 MIDNIGHT = 134
@@ -99,6 +121,46 @@ def readme(screens: Screens, server: RunningServer) -> list[Path]:
     return taken
 
 
+def handbook(browser: Browser) -> list[Path]:
+    """Take the pictures of the producer's handbook, while its practice night is run."""
+    HANDBOOK.mkdir(exist_ok=True)
+    taken = []
+
+    def keep(page: Page, name: str) -> None:
+        page.wait_for_timeout(TOUCH_LIGHTS)
+        rest(page)
+        taken.append(HANDBOOK / f"{name}.png")
+        page.screenshot(path=taken[-1])
+        with Image.open(taken[-1]) as picture:
+            few = picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+        few.save(taken[-1], optimize=True)
+
+    def after(step: Step, page: Page) -> None:
+        name = TAKEN_AFTER.get((step.section, step.place))
+        if name is not None:
+            keep(page, name)
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        RunningServer(Path(folder)) as server,
+    ):
+        screens = Screens(browser)
+        Evening(server, screens, phone="light").run(after)
+        address = f"{server.url}/console/programme"
+        page = signed_in(screens, address, server.token, LAPTOP)
+        page.get_by_label("Start from").select_option(label="97th Academy Awards")
+        text = page.get_by_label("Text of the programme")
+        expect(text).to_have_value(re.compile('"oscars-97"'))
+        later = text.input_value().replace('"oscars-97"', '"our-night"').replace("2025-", "2031-")
+        text.fill(later)
+        text.evaluate("(field) => { field.blur(); field.scrollTop = 0; }")
+        expect(page.locator("#check-result").get_by_text("Ready to schedule")).to_be_visible()
+        page.evaluate("scrollTo(0, 0)")
+        keep(page, "programme")
+        screens.close()
+    return taken
+
+
 def main() -> int:
     SHOTS.mkdir(exist_ok=True)
     with (
@@ -133,11 +195,12 @@ def main() -> int:
                     f"console-{moment.name}-{device}-{theme}",
                 )
             print(f"shots: every screen, {device}, {theme}", flush=True)
-        taken = readme(screens, server)
+        largest = dict.fromkeys(readme(screens, server), LARGEST_FOR_README)
         screens.close()
-    for path in taken:
+        largest |= dict.fromkeys(handbook(browser), LARGEST_FOR_HANDBOOK)
+    for path in largest:
         print(f"shots: {path.relative_to(ROOT)}, {path.stat().st_size / 1024:.0f} KB")
-    return 0 if all(path.stat().st_size <= LARGEST_FOR_README for path in taken) else 1
+    return 0 if all(path.stat().st_size <= most for path, most in largest.items()) else 1
 
 
 if __name__ == "__main__":
