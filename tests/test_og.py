@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from browsing import ROOT
 from doors import HERE, ID, Doors, opened, problem
 from events.ceremony import CeremonyRescheduled
 from night import LIVE, PROGRAMME, announced, corrected, moment, presenting, under_review
@@ -149,6 +150,28 @@ async def test_the_installed_page_has_its_icons(name: str, side: int) -> None:
         same = await doors.get(f"/og/{name}.png", if_none_match=answer.headers["etag"])
         assert same.status_code == 304
         problem(await doors.get("/og/icon-77.png"), 404, "unknown-ceremony")
+
+
+@pytest.mark.parametrize(("name", "scale"), [("icon-180", 1.0), ("icon-maskable-512", 0.8)])
+async def test_the_icon_is_the_diamond_of_a_win_as_the_favicon_has_it(
+    name: str, scale: float
+) -> None:
+    favicon = (ROOT / "web" / "scoreboard" / "public" / "favicon.svg").read_text()
+    assert 'd="M16 5l8 11-8 11-8-11z"' in favicon
+    async with opened() as doors:
+        data = (await doors.get(f"/og/{name}.png")).content
+    with Image.open(BytesIO(data)) as picture:
+        icon = picture.convert("RGB")
+
+    def gold(x: float, y: float) -> bool:
+        """Whether a place in the favicon's units, from its middle, is gold."""
+        across, down = (int((16 + each * scale) * icon.width / 32) for each in (x, y))
+        return icon.getpixel((across, down)) == (0xE6, 0xC0, 0x69)
+
+    corners = ((0, -11), (8, 0), (0, 11), (-8, 0))
+    assert all(gold(x * 0.85, y * 0.85) for x, y in corners)
+    assert not any(gold(x * 1.15, y * 1.15) for x, y in corners)
+    assert not any(gold(x, y) for x in (-5, 5) for y in (-7, 7))
 
 
 @pytest.mark.parametrize("query", ["", f"?at={HEAD - 1}", "?cover", "?lang=es", "?cover&lang=es"])

@@ -1,4 +1,4 @@
-"""Draws the icons of the installed page: three bars on dark, as the favicon has them."""
+"""Draws the icons of the installed page: the diamond of a win on dark, as the favicon has it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 _GRID: Final = 32
 """The favicon's own units."""
-_BARS: Final = ((8, 14, 11.5, 23), (14.2, 8, 17.8, 23), (20.5, 17, 24, 23))
+_DIAMOND: Final = ((16, 5), (24, 16), (16, 27), (8, 16))
 _CORNER: Final = 7
 _DARK: Final = "#0b0a0d"
 _GOLD: Final = "#e6c069"
@@ -23,7 +23,7 @@ class Icon(NamedTuple):
     Attributes:
         size: Pixels a side.
         full: Dark to its edges, for a system that cuts its own form out of it.
-        scale: Of the bars, which such a form may not touch.
+        scale: Of the diamond, which such a form may not touch.
     """
 
     size: int
@@ -47,13 +47,11 @@ def drawn(icon: Icon) -> bytes:
     unit = side / _GRID
     if not icon.full:
         canvas.rounded_rectangle((0, 0, side - 1, side - 1), _CORNER * unit, _DARK)
-    for left, top, right, foot in _BARS:
-        corners = ((left, top), (right, foot))
-        (x, y), (end, ground) = (
-            tuple((each - _GRID / 2) * unit * icon.scale + side / 2 for each in corner)
-            for corner in corners
-        )
-        canvas.rectangle((x, y, end - 1, ground - 1), _GOLD)
+    corners = [
+        tuple((each - _GRID / 2) * unit * icon.scale + side / 2 for each in corner)
+        for corner in _DIAMOND
+    ]
+    canvas.polygon(corners, _GOLD)
     data = BytesIO()
     image.resize((icon.size, icon.size), Image.Resampling.BOX).save(data, "PNG", optimize=True)
     return data.getvalue()
