@@ -103,6 +103,6 @@ if (globalThis.process?.argv[1] && import.meta.url.endsWith(process.argv[1].spli
   for await (const { version, board } of follow(url.replace(/\/$/, ""), ceremony)) {
     const leaders = board.ranking.works.filter(([, rank]) => rank === 1);
     const said = leaders.map(([id]) => `${board.works[id].title} (${board.works[id].wins})`);
-    console.log(`${version}  ${board.phase}  ${said.join(", ") || "no award yet"}`);
+    console.log(`${version}  ${board.phase}  ${said.join(", ") || "no film yet"}`);
   }
 }

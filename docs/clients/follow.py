@@ -96,7 +96,7 @@ def main() -> None:
     url, ceremony = sys.argv[1:]
     for version, board in follow(url.rstrip("/"), ceremony):
         leaders = [board["works"][work] for work, rank in board["ranking"]["works"] if rank == 1]
-        said = ", ".join(f"{each['title']} ({each['wins']})" for each in leaders) or "no award yet"
+        said = ", ".join(f"{each['title']} ({each['wins']})" for each in leaders) or "no film yet"
         print(f"{version:>5}  {board['phase']:<9}  {said}", flush=True)
 
 

@@ -8,6 +8,7 @@
 # Prints the answer; ends with an error where the event was refused or nobody answered.
 set -euo pipefail
 url=${1%/} ceremony=$2 event=$3 version=${4:-}
+: "${TRACKER_TOKEN:?is the token to post with}"
 key=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 
 for pause in 0.1 0.5 1 2 5 0; do
