@@ -113,6 +113,28 @@ describe('in Spanish', () => {
     expect(format.zone('2025-03-02T12:00:00Z', 'short', 'America/Los_Angeles')).toBe('PST');
   });
 
+  it('a night in which the clock changes tells of both zones, and each time of its own', () => {
+    speak('en', en);
+    let zone = 'Europe/London';
+    format.tellTimesIn(() => zone);
+    // At 01:00 UTC of that day the clock went from 02:00 back to 01:00.
+    const times = ['2025-10-26T01:30:00Z', '2025-10-26T00:30:00Z', '2025-10-25T20:00:00Z'];
+    expect(format.zonesAmong(times, 'short')).toBe('GMT+1 / GMT');
+    expect(times.map(format.clockAmong(times))).toEqual([
+      '01:30 GMT',
+      '01:30 GMT+1',
+      '21:00 GMT+1',
+    ]);
+    const before = times.slice(1);
+    expect(format.zonesAmong(before, 'short')).toBe('GMT+1');
+    expect(before.map(format.clockAmong(before))).toEqual(['01:30', '21:00']);
+    zone = 'America/Los_Angeles';
+    expect(format.zonesAmong(['2025-11-02T08:30:00Z', '2025-11-02T10:30:00Z'], 'short')).toBe(
+      'PDT / PST',
+    );
+    format.tellTimesIn(() => undefined);
+  });
+
   it('one and many differ', () => {
     speak('es', es);
     expect([1, 2].map(words.board.nominations)).toEqual(['1 nominación', '2 nominaciones']);

@@ -81,6 +81,22 @@ export function zone(at: Moment, form: 'long' | 'short' = 'long', of = zoneOf())
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? 'UTC';
 }
 
+/** The zones in which these times are told, in order: two where the clock changes among them. */
+export function zonesAmong(times: readonly Moment[], form: 'long' | 'short' = 'long'): string {
+  const [from, to] = [earliest(times), latest(times)].map((at) => zone(at, form));
+  return from === to ? `${to}` : `${from} / ${to}`;
+}
+
+/** Tells each of these times; with its zone where the clock changes among them. */
+export function clockAmong(times: readonly Moment[]): (at: Moment) => string {
+  const changes = zone(earliest(times), 'short') !== zone(latest(times), 'short');
+  return changes ? clockInZone : clock;
+}
+
+const inMs = (times: readonly Moment[]): number[] => times.map((at) => new Date(at).getTime());
+const earliest = (times: readonly Moment[]): number => Math.min(...inMs(times));
+const latest = (times: readonly Moment[]): number => Math.max(...inMs(times));
+
 export const list = (items: readonly string[]): string =>
   kept('list', (of) => new Intl.ListFormat(of, { type: 'conjunction' })).format(items);
 
