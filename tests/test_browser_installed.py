@@ -185,3 +185,51 @@ def test_in_somebody_elses_frame_nothing_is_installed(
     assert (
         page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
     )
+
+
+def test_what_was_never_opened_says_so_without_a_connection_and_leads_home(
+    server: RunningServer, night: Producer, installed: Installed
+) -> None:
+    page = installed(f"/{night.ceremony}")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    page.context.set_offline(True)
+    server.stop()
+    try:
+        page.goto(f"{server.url}/oscars-89")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(
+            "was not opened on this device"
+        )
+        expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+        # The server writes this page as a whole; the board has the winners as well.
+        page.goto(f"{server.url}/{night.ceremony}/winners")
+        expect(page.locator(".pill")).to_have_text(OFFLINE)
+        page.goto(f"{server.url}/oscars-89")
+        page.get_by_role("link", name="All ceremonies").click()
+        expect(page.get_by_role("heading", name="97th Academy Awards").first).to_be_visible()
+    finally:
+        server.start()
+        page.context.set_offline(False)
+
+
+def test_a_tapped_notification_leads_to_its_night(night: Producer, installed: Installed) -> None:
+    page = installed(f"/{night.ceremony}")
+    worker = page.context.service_workers[0]
+    focused = worker.evaluate(
+        """async (path) => {
+          const came = [];
+          WindowClient.prototype.focus = async function () { came.push(this.url); return this; };
+          self.clients.openWindow = async (url) => void came.push(`opened ${url}`);
+          for (const data of [path, '/oscars-89']) {
+            const notification = { data, close: () => came.push('closed') };
+            const event = new ExtendableEvent('notificationclick');
+            event.notification = notification;
+            const waits = [];
+            event.waitUntil = (promise) => waits.push(promise);
+            self.dispatchEvent(event);
+            await Promise.all(waits);
+          }
+          return came;
+        }""",
+        f"/{night.ceremony}",
+    )
+    assert focused == ["closed", page.url, "closed", "opened /oscars-89"]

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keepsakeOf, type Keepsake } from '../src/core/keepsake';
 import { History } from '../src/core/history';
 import { Keeper } from '../src/core/keeper';
-import { kindOf, standIn, type Asked } from '../worker/kinds';
+import { boardInstead, isOfNight, kindOf, standIn, type Asked } from '../worker/kinds';
 import type { Head } from '../src/types';
 import { FakeSockets, ManualClock, settle, smallNight, type Story } from './support';
 
@@ -63,6 +63,20 @@ describe('the worker', () => {
   it('has a page in place of one that was never opened, unless the server writes that', () => {
     expect(standIn(`${ORIGIN}/oscars-97/films/anora`)).toBe('/');
     expect(standIn(`${ORIGIN}/oscars-97/winners`)).toBeUndefined();
+  });
+
+  it('sends who wants the winners, which were never opened, to the board', () => {
+    expect(boardInstead(`${ORIGIN}/oscars-97/winners`)).toBe('/oscars-97');
+    expect(boardInstead(`${ORIGIN}/oscars-97/winners/?cover`)).toBe('/oscars-97?cover');
+    expect(boardInstead(`${ORIGIN}/oscars-97`)).toBeUndefined();
+    expect(boardInstead(`${ORIGIN}/oscars-97/films/winners`)).toBeUndefined();
+  });
+
+  it('finds the tab that has a night open', () => {
+    expect(isOfNight(`${ORIGIN}/oscars-97?at=7`, '/oscars-97')).toBe(true);
+    expect(isOfNight(`${ORIGIN}/oscars-97/films/anora`, '/oscars-97')).toBe(true);
+    expect(isOfNight(`${ORIGIN}/oscars-97-rehearsal`, '/oscars-97')).toBe(false);
+    expect(isOfNight(`${ORIGIN}/`, '/oscars-97')).toBe(false);
   });
 });
 

@@ -32,7 +32,18 @@ export function kindOf(asked: Asked, origin: string): Kind | undefined {
 
 /** The page that stands in for one that was never opened: it is the same shell. */
 export function standIn(url: string): string | undefined {
+  return boardInstead(url) === undefined ? '/' : undefined;
+}
+
+/** Where to send who wants a page that the server writes as a whole: the board tells the same. */
+export function boardInstead(url: string): string | undefined {
+  const { pathname, search } = new URL(url);
+  const night = /^(\/[a-z0-9-]+)\/winners\/?$/.exec(pathname)?.[1];
+  return night === undefined ? undefined : night + search;
+}
+
+/** Whether an open page is of the night at this path. */
+export function isOfNight(url: string, path: string): boolean {
   const { pathname } = new URL(url);
-  // The server writes this one as a whole.
-  return /\/winners\/?$/.test(pathname) ? undefined : '/';
+  return pathname === path || pathname.startsWith(`${path}/`);
 }

@@ -2,7 +2,7 @@
  * Lets the page open without a connection, as it was last. Files of the build come from here; pages
  * and what fills them come from the server, and from here only where it cannot be reached.
  */
-import { kindOf, standIn, type Kind } from './kinds';
+import { boardInstead, isOfNight, kindOf, standIn, type Kind } from './kinds';
 
 declare const self: ServiceWorkerGlobalScope;
 /** The names of the build's own files; the build writes them here. */
@@ -39,6 +39,19 @@ self.addEventListener('fetch', (event) => {
   if (kind === 'asset') event.respondWith(file(event));
   else if (kind) event.respondWith(newest(event, kind));
 });
+
+/** A tap on what a page had the worker tell: to that night, in the tab that has it open. */
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(show(String(event.notification.data ?? '/')));
+});
+
+async function show(path: string): Promise<void> {
+  const open = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const page = open.find(({ url }) => isOfNight(url, path));
+  if (page) await page.focus();
+  else await self.clients.openWindow(path);
+}
 
 /** What a page has just said is written before anything is looked up. */
 let keeping: Promise<unknown> = Promise.resolve();
@@ -93,6 +106,10 @@ async function newest(event: FetchEvent, kind: Kind): Promise<Response> {
   });
   event.waitUntil(fetched.catch(() => undefined));
   const kept = await keptOf(request, kind);
+  const instead = boardInstead(request.url);
+  if (!kept && instead !== undefined) {
+    return fetched.catch(() => Response.redirect(new URL(instead, self.location.origin)));
+  }
   if (!kept) return fetched;
   return Promise.race([fetched, waited()]).catch(() => kept);
 }

@@ -92,7 +92,11 @@ class Bells {
     if (this.permission !== 'granted') return false;
     const options = { body: text, tag: `${this.#ceremony} ${version}` };
     try {
-      new Notification(title, options);
+      const notification = new Notification(title, options);
+      notification.onclick = () => {
+        window.focus();
+        notification.close();
+      };
       return true;
     } catch {
       // Where only a service worker may notify, it does.
@@ -100,7 +104,7 @@ class Bells {
     try {
       const worker = await workers()?.getRegistration();
       // By which the worker finds the page again, when it is tapped.
-      await worker?.showNotification(title, { ...options, data: location.href });
+      await worker?.showNotification(title, { ...options, data: `/${this.#ceremony}` });
       return worker !== undefined;
     } catch {
       return false;

@@ -40,6 +40,8 @@ export const en = {
   loading: 'Loading the night…',
   missing: 'There is no ceremony at this address.',
   unreachable: 'The tracker cannot be reached. Trying again.',
+  neverOpened:
+    'You are offline, and this night was not opened on this device before. It will open by itself when there is a connection.',
   notLoaded: 'This part could not be loaded. Reload the page.',
   unknown: 'There is no page at this address.',
   home: 'All ceremonies',

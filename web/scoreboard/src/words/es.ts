@@ -42,6 +42,8 @@ export const es: Words = {
   loading: 'Cargando la noche…',
   missing: 'No hay ninguna ceremonia en esta dirección.',
   unreachable: 'No se puede contactar con el servidor. Se está intentando de nuevo.',
+  neverOpened:
+    'No tienes conexión y esta noche no se ha abierto antes en este dispositivo. Se abrirá sola en cuanto la haya.',
   notLoaded: 'Esta parte no se ha podido cargar. Recarga la página.',
   unknown: 'No hay ninguna página en esta dirección.',
   home: 'Todas las ceremonias',
