@@ -217,3 +217,29 @@ def test_the_head_is_small_enough_to_be_asked_for_again_and_again(night: Produce
     again = httpx.get(url, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert "Date" in again.headers, "by which a page knows the time of the server"
+
+
+# The device's clock is wrong by so many seconds.
+_SHIFT: Final = """(() => {
+  const off = 1000 * %d, Real = Date, now = () => Real.now() + off;
+  window.Date = class extends Real {
+    constructor(...given) { if (given.length) super(...given); else super(now()); }
+    static now() { return now(); }
+  };
+})()"""
+
+
+@pytest.mark.parametrize("off", [-600, 7200])
+def test_the_clock_on_the_television_is_the_servers(
+    screens: Screens, night: Producer, off: int
+) -> None:
+    page = without(screens, _SHIFT % off, f"{night.url}/tv")
+    clock = page.locator("header .clock time")
+
+    def wrong_by() -> bool:
+        shown_at: float = page.evaluate("() => Date.parse(document.querySelector('time').dateTime)")
+        real: float = page.evaluate(f"Date.now() - {1000 * off}")
+        return abs(shown_at - real) > 5000
+
+    expect(clock).to_be_visible()
+    until(page, wrong_by, expected=False)

@@ -229,3 +229,26 @@ def test_only_a_proxy_that_was_named_is_believed(tmp_path: Path, trusted: str, s
         assert {json.loads(line)["client"] for line in denied} == {
             STRANGER if believed else "127.0.0.1"
         }
+
+
+@pytest.mark.skipif(installed("nginx") is None, reason="no nginx here")
+def test_what_a_cache_gives_while_the_server_is_away_is_marked_as_old(tmp_path: Path) -> None:
+    """By this a page that asks again and again knows that it hears nothing new."""
+    with (
+        ForkedServer(tmp_path) as running,
+        Nginx(tmp_path, running.port) as front,
+        httpx.Client(base_url=front.url, verify=front.tls) as client,
+    ):
+        fresh = client.get(HERE)
+        assert fresh.headers["X-Cache-Status"] != "STALE"
+        running.stop()
+        give_up = time.monotonic() + 30
+        while (old := client.get(HERE)).headers["X-Cache-Status"] != "STALE":
+            assert time.monotonic() < give_up
+            time.sleep(0.2)
+        assert (old.status_code, old.json()) == (200, fresh.json())
+        running.start()
+        while (new := client.get(HERE)).headers["X-Cache-Status"] == "STALE":
+            assert time.monotonic() < give_up + 30
+            time.sleep(0.2)
+        assert new.status_code == 200
