@@ -598,6 +598,23 @@ async def test_chunks_are_parsed_no_faster_than_allowed(monkeypatch: pytest.Monk
         await night.until(lambda: not (night.state.connections or night.state.tasks))
 
 
+async def test_of_a_body_in_chunks_no_more_than_a_piece_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("web.sockets.http_flow.CHUNKS_PER_SECOND", 1_000_000)
+    size = b"3f9\r\n"  # 1,017 bytes, so that each piece ends behind the size of the next chunk
+    chunk = bytes(0x3F9) + b"\r\n" + size
+    assert len(chunk) == PIECE_BYTES
+    async with desk() as night, raw(night) as client:
+        client.say(f"{POST}{CHUNKED}\r\n{size.decode()}")
+        await night.until(lambda: night.asked.scopes)
+        (protocol,) = night.state.connections
+        assert isinstance(protocol, LiveProtocol)
+        for _ in range(50):
+            protocol.data_received(chunk)
+            assert len(protocol._read) <= PIECE_BYTES
+
+
 async def test_trailers_count_as_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.sockets.http_flow.CHUNKS_PER_SECOND", 1_000_000)
     async with desk() as night, raw(night) as client:

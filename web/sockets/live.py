@@ -120,7 +120,9 @@ class LiveProtocol(HttpToolsProtocol):
 
     def _feed(self, piece: bytes) -> None:
         was_in_head = self._in_head
-        self._read = self._read + piece if was_in_head else piece
+        # Joined for the request line alone, which no piece behind the size of a chunk holds.
+        joins = was_in_head and not self._chunks.of_body
+        self._read = self._read + piece if joins else piece
         try:
             self.parser.feed_data(piece)
         except httptools.HttpParserUpgrade as upgrade:
