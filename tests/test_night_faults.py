@@ -12,12 +12,13 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from doors import ID, opened
-from events.ceremony import Event, MomentNoted
+from events.ceremony import Event, MomentNoted, WinnerAnnounced
 from events.memory import MemoryStore
 from events.recorded import Recorded
 from events.store import CorruptEvent, History
 from feed_doubles import HOUR, decode_stream
-from night import LIVE, PROGRAMME, START, as_json, moment, projections, recorded
+from night import LIVE, PROGRAMME, START, announced, as_json, moment, projections, recorded
+from tracker.amended import Amendments
 from web.nights.nights import Nights
 from web.sockets.feed import Feed, Feeds
 from web.sockets.pace import Flush
@@ -255,6 +256,28 @@ async def test_a_projection_that_raises_is_told_whole_and_tried_again(failures: 
         assert {(line["ceremony"], line["version"]) for line in told} == {("one", START + 1)}
         waits = [line["again_in_s"] for line in told]
         assert waits == [pytest.approx(0.001 * 2**attempt) for attempt in range(failures)]
+
+
+async def test_an_event_that_is_tried_again_is_told_of_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = Unforeseen()
+    one = await store.begin(recorded(LIVE, "one"))
+    take, failures = Amendments.take, [KeyError("amended")] * 2
+
+    def raising(*given: Any) -> int | None:
+        if isinstance(given[-1].event, WinnerAnnounced) and failures:
+            raise failures.pop()
+        return take(*given)
+
+    monkeypatch.setattr(Amendments, "take", raising)
+    async with seated(store) as (nights, _feeds):
+        await append(store, one, announced("sound", "harbour"))
+        await stands_at(nights, "one", START + 1)
+        night = nights.get("one")
+        assert night is not None
+        assert not failures
+        assert [each.version for each in night.chronicle.newest(9)] == [START + 1]
 
 
 async def test_while_a_projection_fails_readiness_says_where_and_the_board_stays() -> None:

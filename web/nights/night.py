@@ -135,9 +135,9 @@ class Night:
         Should anything raise, the version stays, and the same event may be tried again.
         """
         after, encoded = self._told.next(recorded)
+        self._corrected.take(self.board, after.board, recorded)  # the others are total
         self._contents.turn(recorded, after.t)
         self.chronicle.take(recorded)
-        self._corrected.take(self.board, after.board, recorded)
         self._told.take(after, encoded)
         self.times.append(after.t)
         self.stir()
