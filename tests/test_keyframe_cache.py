@@ -40,3 +40,15 @@ def test_one_that_is_larger_than_the_cache_is_made_and_not_kept() -> None:
     cache, boards = KeyframeCache(most=50), Boards()
     assert len(cache.get(boards, 1)) == 92
     assert cache.held == 0
+
+
+def test_one_that_is_larger_than_the_cache_pushes_no_other_out() -> None:
+    @dataclass
+    class Growing(Boards):
+        def keyframe_at(self, version: int) -> bytes:
+            return super().keyframe_at(version) * version
+
+    cache, boards = KeyframeCache(most=200), Growing()
+    for version in (1, 9, 1):
+        cache.get(boards, version)
+    assert boards.made == [1, 9]

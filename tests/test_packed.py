@@ -2,6 +2,7 @@ import asyncio
 import gzip
 import hashlib
 import json
+import random
 
 import httpx
 import pytest
@@ -84,6 +85,16 @@ async def raw(doors: Doors, path: str, accepted: str) -> tuple[httpx.Response, b
     named = {"accept-encoding": accepted}
     async with doors.client.stream("GET", path, headers=named) as answer:
         return answer, b"".join([part async for part in answer.aiter_raw()])
+
+
+def test_one_that_has_no_room_pushes_no_other_out() -> None:
+    larder, kept = Larder(100), Kept[int, bytes](9, size=len, room=100)
+    small = larder.put("small", b"x" * 50)
+    kept.put(1, b"x" * 50)
+    larder.put("large", random.Random(1).randbytes(200))
+    kept.put(2, bytes(200))
+    assert (larder.get("small"), larder.held) == (small, 50)
+    assert (kept.get(1), kept.get(2), len(kept)) == (b"x" * 50, None, 1)
 
 
 @pytest.mark.parametrize("path", [*PATHS, f"{HERE}/events"])
@@ -223,4 +234,4 @@ def test_values_are_kept_up_to_so_many_bytes() -> None:
     kept.put("b", b"12345678")
     assert [kept.get(name) for name in "bc"] == [b"12345678", None]
     assert kept.put("huge", b"x" * 11) == b"x" * 11
-    assert len(kept) == 0
+    assert (kept.get("huge"), len(kept)) == (None, 1)

@@ -105,6 +105,8 @@ class Larder:
 
     def _keep(self, key: Hashable, packed: Packed) -> Packed:
         self._drop(key)
+        if packed.size > self._most:  # it would only push out all others
+            return packed
         self._bodies[key] = packed
         self._held += packed.size
         while self._held > self._most:

@@ -47,6 +47,8 @@ class Kept(Generic[K, V]):
         """Keep a value and return it; whatever was not asked for longest is forgotten."""
         if (old := self._values.pop(key, None)) is not None:
             self._held -= self._size(old)
+        if self._size(value) > self._room:
+            return value
         self._values[key] = value
         self._held += self._size(value)
         while len(self._values) > self._most or self._held > self._room:

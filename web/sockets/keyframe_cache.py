@@ -43,6 +43,8 @@ class KeyframeCache:
             self._frames.move_to_end(key)
             return known
         made = SOCKET.plain(night.keyframe_at(version))
+        if len(made) > self._most:  # it would only push out all others
+            return made
         self._frames[key] = made
         self._held += len(made)
         while self._held > self._most:
