@@ -6,6 +6,7 @@ from events.codec import encode
 from events.memory import MemoryStore
 from events.store import StoreUnavailable
 from events.timestamp import from_ms
+from events.unavailable import InDoubt
 from web.desk.invitations import FIRST_SECONDS, Invitation, Invitations
 from web.desk.tokens import OPERATOR, Tokens, TokenWish, digest_of
 
@@ -68,6 +69,43 @@ async def test_a_revoked_token_is_good_for_nothing_at_once_and_for_ever() -> Non
     await later.load()
     assert later.grant(f"Bearer {token}") is None
     assert later.listed() == []
+
+
+class Faltering(MemoryStore):
+    """A store that raises once a note is, or is not, in the log."""
+
+    problem: StoreUnavailable | None = None
+
+    async def note(self, kind: str, body: bytes) -> None:
+        if self.problem is None or isinstance(self.problem, InDoubt):
+            await super().note(kind, body)
+        if self.problem is not None:
+            raise self.problem
+
+
+async def test_a_token_whose_revocation_is_in_doubt_is_good_for_nothing() -> None:
+    store, now = Faltering(), Time()
+    tokens = Tokens(store, now=now)
+    grant, token = await tokens.issue("maya", "producer", by="admin")
+    ring = tokens.revoked.listen()
+    store.problem = InDoubt("the disk has not answered")
+    with pytest.raises(InDoubt):
+        await tokens.revoke(grant.id, by="admin")
+    assert ring.is_set()
+    assert tokens.grant(f"Bearer {token}") is None
+    store.problem = None
+    assert await tokens.revoke(grant.id, by="admin"), "it can be sent again"
+    assert not await tokens.revoke(grant.id, by="admin")
+
+
+async def test_a_token_whose_revocation_was_not_written_stands() -> None:
+    store, now = Faltering(), Time()
+    tokens = Tokens(store, now=now)
+    grant, token = await tokens.issue("maya", "producer", by="admin")
+    store.problem = StoreUnavailable("No room on the disk.")
+    with pytest.raises(StoreUnavailable):
+        await tokens.revoke(grant.id, by="admin")
+    assert tokens.grant(f"Bearer {token}") == grant
 
 
 async def test_a_token_ends_when_it_expires() -> None:

@@ -15,8 +15,9 @@ from msgspec import UNSET, UnsetType
 from events.bell import Bell
 from events.codec import encode
 from events.patterns import pattern
-from events.store import EventStore
+from events.store import EventStore, StoreError
 from events.timestamp import canonical, to_ms
+from events.unavailable import InDoubt
 from tracker.desk import REHEARSAL
 from web.desk.ledger import TOKEN_ISSUED, TOKEN_REVOKED, Ledger
 from web.desk.programme import AnyCeremonyId
@@ -158,6 +159,8 @@ class Tokens:
         self._ledger: Final = token_ledger()
         self._issued: Final = self._ledger.standing
         self._lent: Final[dict[str, _Issued]] = {}
+        self._ending: Final[set[str]] = set()
+        """Ids of tokens that are being revoked, or that may have been."""
         self.revoked: Final = Bell()
         """Rings when a token was revoked, for those who serve somebody still."""
 
@@ -220,12 +223,28 @@ class Tokens:
             self.revoked.ring()
 
     async def revoke(self, number: str, *, by: str) -> bool:
-        """End a token for ever; tell whether there was one."""
+        """
+        End a token for ever; tell whether there was one.
+
+        Where it is in doubt whether the log has taken that, or the caller is cancelled, the token
+        is good for nothing until the next start, and can be revoked again.
+
+        Raises:
+            StoreError: The log did not take it.
+        """
         if number not in self._issued:
             return False
-        await self._store.note(*revocation(number, at=self._now(), by=by))
+        self._ending.add(number)
+        try:
+            await self._store.note(*revocation(number, at=self._now(), by=by))
+        except StoreError as problem:
+            if not isinstance(problem, InDoubt):
+                self._ending.discard(number)
+            raise
+        finally:
+            self.revoked.ring()
         self._issued.pop(number, None)
-        self.revoked.ring()
+        self._ending.discard(number)
         return True
 
     def grant(self, authorization: str | None) -> Grant | None:
@@ -247,6 +266,8 @@ class Tokens:
         """Tell whether a grant is neither revoked nor expired."""
         if grant is OPERATOR:
             return True
+        if grant.id in self._ending:
+            return False
         alive = grant.expires_at is UNSET or to_ms(self._now()) < to_ms(grant.expires_at)
         return alive and (grant.id in self._issued or grant.id in self._lent)
 
