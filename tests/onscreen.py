@@ -37,8 +37,9 @@ _READ: Final = """() => {
   }));
   const ranking = 'section[aria-labelledby=ranking-title]';
   return {
-    ranked: rows(`${ranking} > ol > li`),
-    winless: rows(`${ranking} ul > li`),
+    ranked: rows(`${ranking} > ol > li:has(.rank > [aria-hidden])`),
+    winless: rows(
+      `${ranking} ul > li, ${ranking} > ol > li:not(:has(.rank > [aria-hidden]))`),
     categories: [...document.querySelectorAll(
       'section[aria-labelledby=categories-title] > ul > li')].map((card) => ({
         name: text(card, '.name'),

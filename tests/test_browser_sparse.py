@@ -107,3 +107,79 @@ def test_ids_that_javascript_has_itself_show_their_own_names(
         expect(body).to_contain_text("Constructor")
         expect(body).not_to_contain_text("native code")
         expect(body).not_to_contain_text("undefined")
+
+
+def people_only() -> dict[str, Any]:
+    people = [{"id": each, "name": f"{each.title()} Lund"} for each in ("ada", "bo", "cy")]
+    return {
+        "works": [],
+        "categories": [
+            {
+                "key": key,
+                "name": key.title(),
+                "nominees": [{"id": f"{key}/{each['id']}", "people": [each]} for each in people],
+            }
+            for key in ("host", "jury")
+        ],
+    }
+
+
+def test_a_night_of_people_ranks_people_on_every_screen_and_offers_no_empty_list(
+    server: RunningServer, screens: Screens
+) -> None:
+    scheduled(server, "hosts", people_only(), late=timedelta(minutes=1))
+    post(server, "hosts", "ceremony-started")
+    post(server, "hosts", "winner-announced", category="host", nominees=["host/ada"])
+    for path in SCREENS:
+        page = screens.open(f"{server.url}/hosts{path}")
+        body = page.locator("body")
+        expect(body).to_contain_text("Ada Lund leads with 1 win" if path != "/overlay" else "Ada")
+        expect(body).not_to_contain_text("No one is listed")
+        expect(page.get_by_role("button", name="Films", exact=True)).to_have_count(0)
+        lines = page.locator("ol > li").filter(has_text="Ada Lund")
+        expect(lines.first).to_be_visible()
+    board = screens.open(f"{server.url}/hosts")
+    expect(board.get_by_role("heading", name="People by wins")).to_be_visible()
+
+
+def test_with_the_first_win_the_board_is_filled_with_those_most_nominated(
+    server: RunningServer, screens: Screens
+) -> None:
+    works = [{"id": f"film-{n}", "title": f"Film {n}"} for n in range(1, 13)]
+    key = "best"
+    nominees = [{"id": f"{key}/{w['id']}", "work": w["id"], "people": []} for w in works]
+    programme = {"works": works, "categories": [{"key": key, "name": "Best", "nominees": nominees}]}
+    scheduled(server, "first", programme, late=timedelta(minutes=1))
+    post(server, "first", "ceremony-started")
+    post(server, "first", "winner-announced", category=key, nominees=[f"{key}/film-9"])
+    page = screens.open(f"{server.url}/first", PHONE)
+    rows = page.locator("section[aria-labelledby=ranking-title] > ol > li")
+    expect(rows).to_have_count(8)
+    expect(rows.first).to_contain_text("Film 9")
+    expect(page.locator("body")).to_contain_text("4 more without a win")
+
+
+def test_a_list_that_is_cut_within_a_tie_says_so(server: RunningServer, screens: Screens) -> None:
+    keys = [f"award-{n}" for n in range(1, 8)]
+    works = [{"id": f"film-{n}", "title": f"Film {n}"} for n in range(1, 8)]
+    programme = {
+        "works": works,
+        "categories": [
+            {
+                "key": key,
+                "name": key.title(),
+                "nominees": [
+                    {"id": f"{key}/{w['id']}", "work": w["id"], "people": []} for w in works
+                ],
+            }
+            for key in keys
+        ],
+    }
+    scheduled(server, "tied", programme, late=timedelta(minutes=1))
+    post(server, "tied", "ceremony-started")
+    for n, key in enumerate(keys, 1):
+        post(server, "tied", "winner-announced", category=key, nominees=[f"{key}/film-{n}"])
+    post(server, "tied", "ceremony-ended")
+    for path, more in (("", 4), ("/embed", 2), ("/overlay/board", 2)):
+        page = screens.open(f"{server.url}/tied{path}")
+        expect(page.locator("body")).to_contain_text(f"and {more} more with 1 win")

@@ -10,6 +10,8 @@ import { timelineOf } from '../src/core/timeline';
 import { timeMap } from '../src/core/timemap';
 import { zoneOfVenue } from '../src/core/venue';
 import { words } from '../src/core/words';
+import { leadingOf, sizeOf } from '../src/core/leading';
+import { competing, filled, listedOn, rowsOf, topOf, withoutWins } from '../src/core/ranking';
 import type { Board } from '../src/types';
 import { emptyBoard, smallNight } from './support';
 
@@ -236,5 +238,95 @@ describe('the time zone of a venue', () => {
   it('is left open where the name says nothing', () => {
     expect(zoneOfVenue('Town Hall')).toBeUndefined();
     expect(zoneOfVenue(undefined)).toBeUndefined();
+  });
+});
+
+describe('a list that is cut', () => {
+  const tally = (wins: number) => ({ nominations: 3, wins, lost: 0, pending: 3 - wins });
+  const line = (id: string, wins: number) => [
+    id,
+    { title: id.toUpperCase(), distributors: [], ...tally(wins) },
+  ];
+  const won: [string, number, number][] = [
+    ['a', 5, 1],
+    ['b', 3, 2],
+    ['c', 2, 3],
+    ['d', 2, 3],
+    ['e', 2, 3],
+    ['f', 1, 6],
+  ];
+  const night: Board = {
+    ...emptyBoard(),
+    works: Object.fromEntries([
+      ...won.map(([id, wins]) => line(id, wins)),
+      line('g', 0),
+      line('h', 0),
+    ]) as Board['works'],
+    ranking: { works: won.map(([id, , rank]) => [id, rank]), people: [], distributors: [] },
+  };
+
+  it('says how many more are as good as its last row', () => {
+    const top = topOf(night, 'works', 3);
+    expect(top.rows.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect([top.level, top.wins]).toEqual([2, 2]);
+    expect(words.board.level(top.level, top.wins)).toBe('and 2 more with 2 wins');
+  });
+
+  it('says nothing more where it is cut between ranks, or not at all', () => {
+    for (const most of [1, 2, 5, 6, 9]) expect(topOf(night, 'works', most).level).toBe(0);
+    expect(topOf(emptyBoard(), 'works', 3)).toEqual({ rows: [], level: 0, wins: 0 });
+  });
+
+  it('is filled with those most nominated, without a rank', () => {
+    const rows = filled(rowsOf(night, 'works'), withoutWins(night, 'works'), 7);
+    expect(rows.map(({ id, rank }) => [id, rank]).slice(4)).toEqual([
+      ['e', 3],
+      ['f', 6],
+      ['g', undefined],
+    ]);
+    expect(filled(rowsOf(night, 'works'), withoutWins(night, 'works'), 2)).toHaveLength(6);
+  });
+});
+
+describe('a night on which only people are nominated', () => {
+  const tally = (name: string, wins: number) => ({
+    name,
+    nominations: 1,
+    wins,
+    lost: 0,
+    pending: 1 - wins,
+  });
+  const people = { ada: tally('Ada Lund', 1), bo: tally('Bo Rey', 1), cy: tally('Cy Oke', 0) };
+  const night: Board = {
+    ...emptyBoard(),
+    progress: { awarded: 2, categories: 3 },
+    people,
+    ranking: {
+      works: [],
+      people: [
+        ['ada', 1],
+        ['bo', 1],
+      ],
+      distributors: [],
+    },
+  };
+
+  it('has people that compete, and offers no list that is empty', () => {
+    expect(competing(night)).toBe('people');
+    expect(listedOn(night)).toEqual(['people']);
+    expect(competing(board)).toBe('works');
+    expect(listedOn(emptyBoard())).toEqual([]);
+  });
+
+  it('has a leader', () => {
+    expect(leadingOf(night)).toBe('Ada Lund and Bo Rey lead with 1 win each');
+    const four = ['ada', 'bo', 'cy', 'dee'].map((id) => [id, 1] as [string, number]);
+    const many = { ...night, ranking: { ...night.ranking, people: four } };
+    expect(leadingOf(many)).toBe('4 people share the lead with 1 win each');
+  });
+
+  it('is as large as its categories and its people', () => {
+    expect(sizeOf(night)).toBe('3 categories, 3 people');
+    expect(sizeOf(board)).toMatch(/categories, \d+ films$/);
   });
 });

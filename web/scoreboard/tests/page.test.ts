@@ -290,12 +290,12 @@ describe('times and numbers', () => {
 
 describe('words', () => {
   it('name who leads, as few and as many', () => {
-    expect(words.hero.leads(['Anora'], 4, false)).toBe('Anora leads with 4 wins');
-    expect(words.hero.leads(['Anora', 'Wicked'], 2, false)).toBe(
+    expect(words.hero.leads(['Anora'], 4, false, 'works')).toBe('Anora leads with 4 wins');
+    expect(words.hero.leads(['Anora', 'Wicked'], 2, false, 'works')).toBe(
       'Anora and Wicked lead with 2 wins each',
     );
-    expect(words.hero.leads(['Anora'], 5, true)).toBe('Anora led with 5 wins');
-    expect(words.hero.leads(['A', 'B', 'C', 'D'], 1, false)).toBe(
+    expect(words.hero.leads(['Anora'], 5, true, 'works')).toBe('Anora led with 5 wins');
+    expect(words.hero.leads(['A', 'B', 'C', 'D'], 1, false, 'works')).toBe(
       '4 films share the lead with 1 win each',
     );
   });

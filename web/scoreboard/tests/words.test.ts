@@ -138,8 +138,8 @@ describe('in Spanish', () => {
   it('one and many differ', () => {
     speak('es', es);
     expect([1, 2].map(words.board.nominations)).toEqual(['1 nominación', '2 nominaciones']);
-    expect(words.hero.leads(['Anora'], 1, false)).toBe('Anora va en cabeza, con 1 premio');
-    expect(words.hero.leads(['Anora', 'Flow'], 2, true)).toBe(
+    expect(words.hero.leads(['Anora'], 1, false, 'works')).toBe('Anora va en cabeza, con 1 premio');
+    expect(words.hero.leads(['Anora', 'Flow'], 2, true, 'works')).toBe(
       'Anora y Flow fueron las más premiadas, con 2 premios cada una',
     );
   });

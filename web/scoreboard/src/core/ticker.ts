@@ -2,7 +2,7 @@
 import type { Board, Frame } from '../types';
 import { list, momentInZone } from './format';
 import { categoryName, upNext } from './labels';
-import { leadingOf } from './leading';
+import { leadingOf, sizeOf } from './leading';
 import { recentResults } from './recent';
 import { words } from './words';
 
@@ -35,10 +35,7 @@ function beforehand(board: Board): Line[] {
     plain(name, startsAt ? momentInZone(startsAt) : ''),
     plain(w.venue, venue),
     plain(w.hosts, list(hosts)),
-    plain(
-      w.programme,
-      words.countdown.programme(board.progress.categories, Object.keys(board.works).length),
-    ),
+    plain(w.programme, sizeOf(board)),
     plain(words.countdown.first, first === undefined ? '' : categoryName(board, first)),
   ];
 }

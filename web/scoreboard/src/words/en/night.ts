@@ -1,5 +1,13 @@
 /** In English: what the night’s page says of the night: its head, its board and its categories. */
 import { counted, list, plural } from '../../core/format';
+import type { Subject } from '../../types';
+
+const countedOf = (of: Subject, n: number): string =>
+  of === 'works'
+    ? counted(n, 'film', 'films')
+    : of === 'people'
+      ? counted(n, 'person', 'people')
+      : counted(n, 'distributor', 'distributors');
 
 export const night = {
   hero: {
@@ -17,11 +25,11 @@ export const night = {
     openingNote: 'No award has been given yet.',
     closed: 'The night is over',
     closedNote: 'No award was given.',
-    leads: (names: readonly string[], wins: number, over: boolean) => {
+    leads: (names: readonly string[], wins: number, over: boolean, of: Subject) => {
       const won = counted(wins, 'win', 'wins');
       const [one, several] = over ? ['led', 'led'] : ['leads', 'lead'];
       if (names.length > 3) {
-        return `${counted(names.length, 'film', 'films')} ${over ? 'shared' : 'share'} the lead with ${won} each`;
+        return `${countedOf(of, names.length)} ${over ? 'shared' : 'share'} the lead with ${won} each`;
       }
       return names.length > 1
         ? `${list(names)} ${several} with ${won} each`
@@ -46,8 +54,8 @@ export const night = {
     minutes: (n: number) => plural(n, 'minute', 'minutes'),
     seconds: (n: number) => plural(n, 'second', 'seconds'),
     hosted: (names: readonly string[]) => `Hosted by ${list(names)}`,
-    programme: (categories: number, works: number) =>
-      `${counted(categories, 'category', 'categories')}, ${counted(works, 'film', 'films')}`,
+    programme: (categories: number, competing: number, of: Subject) =>
+      `${counted(categories, 'category', 'categories')}, ${countedOf(of, competing)}`,
     first: 'First award of the night',
   },
 
@@ -87,6 +95,10 @@ export const night = {
       distributors: (n: number) => `${counted(n, 'distributor', 'distributors')} without a win`,
     },
     others: (n: number) => `${n} more`,
+    /** Where the first of them are shown above. */
+    moreWinless: (n: number) => `${n} more without a win`,
+    /** Those of the last rank on the list for whom there is no room on it. */
+    level: (n: number, wins: number) => `and ${n} more with ${counted(wins, 'win', 'wins')}`,
     noneListed: 'No one is listed here for this ceremony.',
   },
 
@@ -107,7 +119,7 @@ export const night = {
 
   /** Before the start. */
   programme: {
-    tabs: { board: 'Films', categories: 'Run of show', feed: 'The night' },
+    tabs: { categories: 'Run of show', feed: 'The night' },
     order: 'Run of show',
     title: 'The night',
     venue: 'Where',

@@ -1,5 +1,5 @@
 /** In English: the pages for televisions, broadcasts and other sites. */
-import { counted, plural } from '../../core/format';
+import { plural } from '../../core/format';
 
 export const screens = {
   /** The screens of their own: a television, a stream's overlay, a widget. */
@@ -7,8 +7,6 @@ export const screens = {
     programme: 'Tonight’s programme',
     last: 'The last awards',
     lost: (at: string) => `No connection to the tracker, data from ${at}`,
-    /** Those of the last rank on the screen for whom there is no room on it. */
-    level: (n: number, wins: number) => `and ${n} more with ${counted(wins, 'win', 'wins')}`,
   },
   overlay: {
     venue: 'Where',

@@ -1,7 +1,15 @@
 /** In Spanish: what the night’s page says of the night: its head, its board and its categories. */
 import { counted, list, plural } from '../../core/format';
+import type { Subject } from '../../types';
 import type { night as english } from '../en/night';
 import { hour } from './hour';
+
+const countedOf = (of: Subject, n: number): string =>
+  of === 'works'
+    ? counted(n, 'película', 'películas')
+    : of === 'people'
+      ? counted(n, 'persona', 'personas')
+      : counted(n, 'distribuidora', 'distribuidoras');
 
 export const night: typeof english = {
   hero: {
@@ -19,13 +27,16 @@ export const night: typeof english = {
     openingNote: 'Todavía no se ha entregado ningún premio.',
     closed: 'La noche ha terminado',
     closedNote: 'No se entregó ningún premio.',
-    leads: (names, wins, over) => {
+    leads: (names, wins, over, of) => {
       const won = counted(wins, 'premio', 'premios');
-      const several =
-        names.length > 3 ? counted(names.length, 'película', 'películas') : list(names);
+      const most =
+        of === 'people'
+          ? ['la persona más premiada', 'las personas más premiadas']
+          : ['la más premiada', 'las más premiadas'];
+      const several = names.length > 3 ? countedOf(of, names.length) : list(names);
       return names.length > 1
-        ? `${several} ${over ? 'fueron las más premiadas' : 'van en cabeza'}, con ${won} cada una`
-        : `${names[0] ?? ''} ${over ? 'fue la más premiada' : 'va en cabeza'}, con ${won}`;
+        ? `${several} ${over ? `fueron ${most[1]}` : 'van en cabeza'}, con ${won} cada una`
+        : `${names[0] ?? ''} ${over ? `fue ${most[0]}` : 'va en cabeza'}, con ${won}`;
     },
     awarded: (done, all) => [`${done}`, ` de ${all} entregados`],
     upNext: 'A continuación',
@@ -45,8 +56,8 @@ export const night: typeof english = {
     minutes: (n) => plural(n, 'minuto', 'minutos'),
     seconds: (n) => plural(n, 'segundo', 'segundos'),
     hosted: (names) => `${names.length > 1 ? 'Presentan' : 'Presenta'} ${list(names)}`,
-    programme: (categories, works) =>
-      `${counted(categories, 'categoría', 'categorías')}, ${counted(works, 'película', 'películas')}`,
+    programme: (categories, competing, of) =>
+      `${counted(categories, 'categoría', 'categorías')}, ${countedOf(of, competing)}`,
     first: 'Primer premio de la noche',
   },
 
@@ -85,6 +96,8 @@ export const night: typeof english = {
       distributors: (n) => `${counted(n, 'distribuidora', 'distribuidoras')} sin premio`,
     },
     others: (n) => `${n} más`,
+    moreWinless: (n) => `${n} más sin premio`,
+    level: (n, wins) => `y ${n} más con ${counted(wins, 'premio', 'premios')}`,
     noneListed: 'En esta ceremonia no figura nadie aquí.',
   },
 
@@ -104,7 +117,7 @@ export const night: typeof english = {
   },
 
   programme: {
-    tabs: { board: 'Películas', categories: 'Escaleta', feed: 'La noche' },
+    tabs: { categories: 'Escaleta', feed: 'La noche' },
     order: 'Escaleta',
     title: 'La noche',
     venue: 'Lugar',

@@ -1,5 +1,5 @@
 /** In Spanish: the pages for televisions, broadcasts and other sites. */
-import { counted, plural } from '../../core/format';
+import { plural } from '../../core/format';
 import type { screens as english } from '../en/screens';
 import { hour } from './hour';
 
@@ -8,7 +8,6 @@ export const screens: typeof english = {
     programme: 'El programa de la noche',
     last: 'Los últimos premios',
     lost: (at) => `Sin conexión con el servidor, datos de ${hour(at)}`,
-    level: (n, wins) => `y ${n} más con ${counted(wins, 'premio', 'premios')}`,
   },
   overlay: {
     venue: 'Dónde',
