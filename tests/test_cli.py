@@ -26,7 +26,7 @@ from web.cli import cli
 from web.commands.client import LONGEST_PAUSE, TRIES, Client, CommandError, NoServer, Refusal
 from web.commands.encoding import accept_any_text
 from web.commands.exporting import write
-from web.commands.place import address, database
+from web.commands.place import address, database, same_address
 from web.commands.rehearse import Summary
 from web.commands.telling import telling
 from web.commands.tokens import ThroughServer, row
@@ -451,6 +451,22 @@ def test_the_address_is_where_the_server_would_listen(monkeypatch: pytest.Monkey
 def test_what_is_no_address_is_said_to_be_none(url: str) -> None:
     with pytest.raises(CommandError, match="not the address of a server"):
         Client(url)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("http://localhost:8000", "http://127.0.0.1:8000", True),
+        ("http://[::1]:8000/", "http://127.0.0.1:8000", True),
+        ("http://localhost", "http://127.0.0.1:80", True),
+        ("http://localhost:8000", "http://127.0.0.1:8001", False),
+        ("https://localhost:8000", "http://localhost:8000", False),
+        ("http://example.org:8000", "http://127.0.0.1:8000", False),
+        ("http://localhost:8000/other", "http://localhost:8000", False),
+    ],
+)
+def test_the_names_of_this_machine_are_one_address(one: str, other: str, *, same: bool) -> None:
+    assert same_address(one, other) is same
 
 
 @pytest.mark.parametrize("token", ["", "s3cret\r", "s3 cret", "s3crét", "s3cret\x00"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from web.commands.client import CommandError
 from web.listener import address_of
@@ -17,6 +18,22 @@ def address(url: str | None) -> str:
         return url
     settings = read_settings()
     return address_of(settings.host, settings.port)
+
+
+def same_address(one: str, other: str) -> bool:
+    """Tell whether two addresses of servers are one: the names of this machine are alike."""
+    return _normalized(one) == _normalized(other)
+
+
+def _normalized(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url.rstrip("/"))
+    host = parts.hostname or ""
+    name = "localhost" if host in {"127.0.0.1", "::1"} else host
+    return (
+        parts.scheme,
+        name + parts.path,
+        parts.port or {"http": 80, "https": 443}.get(parts.scheme),
+    )
 
 
 def database(url: str | None, *, create: bool, environment: Mapping[str, str] = os.environ) -> Path:

@@ -58,16 +58,17 @@ def producing_client(url: str | None, token: str | None) -> Client:
 
     A server elsewhere than at the address gets nothing: it is another one than was meant.
     """
-    from web.commands.place import address
+    from web.commands.place import address, same_address
     from web.local_access import borrowed
     from web.settings import read_settings
 
-    where = address(url).rstrip("/")
-    if token is None and where == address(None):
+    where = address(url)
+    if token is None and same_address(where, address(None)):
         lent = borrowed(read_settings().database)
         if lent is not None:
-            if lent.url == where:
-                return client_of(where, lent.token, lent.connection)
+            if same_address(lent.url, where):
+                # At the server's own address: by another name another program might answer.
+                return client_of(lent.url, lent.token, lent.connection)
             lent.connection.close()
     return client_of(url, token)
 
