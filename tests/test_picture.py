@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from events.ceremony import Event
+from events.ceremony import CategoryListed, CeremonyScheduled, Event, Nominee, Person
 from events.memory import MemoryStore
 from events.store import History
 from night import (
@@ -64,6 +64,30 @@ def test_a_night_that_ended_without_an_award_says_so(language: Language, said: s
     told = picture(*LIVE, ENDED, language=language)
     assert told.title == NAME
     assert told.beside == said
+
+
+PEOPLE = (
+    CeremonyScheduled("The Host Awards", "2030-02-01T20:00:00.000Z"),
+    CategoryListed(
+        "host", "Best Host", 1,
+        tuple(Nominee(f"host/{x}", (Person(x, x.title()),)) for x in ("ada", "bo", "cy", "dee")),
+    ),
+)  # fmt: skip
+
+
+def test_a_picture_that_cuts_a_tie_says_how_many_more_there_are() -> None:
+    told = picture(*PEOPLE, LIVE[-1], announced("host", "ada", "bo", "cy", "dee"))
+    assert [film.title for film in told.films] == ["Ada", "Bo", "Cy"]
+    assert told.progress == "and 1 more with 1 win · 1 of 1 awarded"
+
+
+def test_a_picture_of_a_night_of_people_tells_of_people() -> None:
+    before = picture(*PEOPLE)
+    assert before.progress == "1 category, 4 people"
+    assert before.films[0] == Film(1, won=False, title="Ada", below="1 nomination")
+    after = picture(*PEOPLE, LIVE[-1], announced("host", "bo"), ENDED)
+    assert after.title == "Bo"
+    assert after.films == (Film(1, won=True, title="Bo", below="1 · 1 nomination"),)
 
 
 def test_a_live_night_without_a_result_shows_who_is_on_stage() -> None:

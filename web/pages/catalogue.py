@@ -69,6 +69,8 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wins: Plural
     nominations: Plural
     films: Plural
+    people: Plural
+    level: str
     categories: Plural
     leads: Plural
     led: Plural
@@ -100,6 +102,8 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     estimated: str
     by_wins: str
     films_column: str
+    people_by_wins: str
+    people_column: str
     wins_column: str
     board: str
     this_board: str

@@ -10,7 +10,7 @@ from tracker.board import Board, NomineeLine, Tally, WorkTally
 from tracker.credits import subjects_of
 from web.nights.night import CeremonySummary
 from web.pages.catalogue import Words, category_name
-from web.pages.labels import in_order, nominee_label, winners_label
+from web.pages.labels import competition, in_order, nominee_label, winners_label
 
 Subject = Literal["films", "people", "distributors", "categories"]
 
@@ -114,15 +114,16 @@ def result_line(words: Words, board: Board, key: str) -> str:
 def standing(words: Words, board: Board) -> str:
     """Return who leads and how many are awarded; before the first award, what is to come."""
     progress = words.awarded.format(done=board.progress.awarded, all=board.progress.categories)
-    leaders = [work for work, rank in board.ranking.works if rank == 1]
+    field = competition(board)
+    leaders = field.leaders
     if leaders:
-        wins = board.works[leaders[0]].wins
+        wins = leaders[0].wins
         over = board.phase == "ended"
         if len(leaders) > _NAMED_AT_MOST:
             many = words.many_led if over else words.many_lead
-            told = many.format(films=words.films.of(len(leaders)), wins=words.wins.of(wins))
+            told = many.format(films=field.counted(words, len(leaders)), wins=words.wins.of(wins))
         else:
-            names = words.listed([board.works[work].title for work in leaders])
+            names = words.listed([each.name for each in leaders])
             said = words.led if over else words.leads
             told = said.of(len(leaders), names=names, wins=words.wins.of(wins))
         return f"{told}. {progress}."
@@ -137,7 +138,7 @@ def standing(words: Words, board: Board) -> str:
     if not board.progress.categories:
         return begins
     categories = words.categories.of(board.progress.categories)
-    return f"{begins} {categories}, {words.films.of(len(board.works))}."
+    return f"{begins} {categories}, {field.counted(words, len(field.all))}."
 
 
 def subject_tally(board: Board, kind: Subject, key: str) -> WorkTally | Tally | None:

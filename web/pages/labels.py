@@ -60,6 +60,51 @@ def winners_label(words: Words, board: Board, category: str, nominees: Collectio
     return words.listed(titles, others=len(ballot) - len(named))
 
 
+class Competitor(NamedTuple):
+    """A film, or on a night without works a person, with its standing."""
+
+    key: str
+    name: str
+    nominations: int
+    wins: int
+
+
+class Competition(NamedTuple):
+    """
+    What competes on a night: its films, or where no work is nominated its people.
+
+    Attributes:
+        films: False where people compete.
+        all: In the board's order.
+        ranked: Those with a win, best first, with their rank.
+    """
+
+    films: bool
+    all: list[Competitor]
+    ranked: list[tuple[Competitor, int]]
+
+    def counted(self, words: Words, n: int) -> str:
+        """Return so many of them in words: `4 films`, `4 people`."""
+        return (words.films if self.films else words.people).of(n)
+
+    @property
+    def leaders(self) -> list[Competitor]:
+        """Those that share the first rank."""
+        return [each for each, rank in self.ranked if rank == 1]
+
+
+def competition(board: Board) -> Competition:
+    """Return what competes on the board."""
+    if board.works or not board.people:
+        known = {k: Competitor(k, t.title, t.nominations, t.wins) for k, t in board.works.items()}
+        ranking = board.ranking.works
+    else:
+        known = {k: Competitor(k, t.name, t.nominations, t.wins) for k, t in board.people.items()}
+        ranking = board.ranking.people
+    films = bool(board.works) or not board.people
+    return Competition(films, [*known.values()], [(known[key], rank) for key, rank in ranking])
+
+
 def in_order(board: Board) -> list[tuple[str, CategoryLine]]:
     """Return the categories in running order."""
     return sorted(board.categories.items(), key=lambda each: each[1].position)

@@ -12,7 +12,7 @@ from tracker.board import Board, CategoryLine, Status
 from web.nights.chronicle import Result
 from web.nights.night import Night
 from web.pages.catalogue import Words, category_name
-from web.pages.labels import Label, in_order, nominee_label, winners_label
+from web.pages.labels import Competition, Label, competition, in_order, nominee_label, winners_label
 from web.pages.scene import Scene
 from web.slices import Slices
 
@@ -65,6 +65,7 @@ class WinnersPage(NamedTuple):
     Attributes:
         version: As of which.
         moment: In a sentence, when that was; None at the head.
+        by_films: Whether `ranks` are of films; else people compete.
         starts, venue, hosts: Empty where the night does not say.
         awards: Those with a result, in running order; `to_come` the others.
     """
@@ -80,6 +81,7 @@ class WinnersPage(NamedTuple):
     hosts: str
     progress: str
     standing: str
+    by_films: bool
     ranks: list[Rank]
     awards: list[Award]
     to_come: list[Award]
@@ -108,6 +110,7 @@ async def winners_page(
         awards.append(_award(words, board, key, category, result))
         await slices.rest()
     card = board.ceremony
+    field = competition(board)
     return WinnersPage(
         ceremony=night.ceremony,
         name=night.summary.name,
@@ -120,7 +123,8 @@ async def winners_page(
         hosts=words.hosted.format(names=words.some(card.hosts)) if card.hosts else "",
         progress=words.awarded.format(done=board.progress.awarded, all=board.progress.categories),
         standing=standing,
-        ranks=_ranks(board),
+        by_films=field.films,
+        ranks=_ranks(field),
         awards=[award for award in awards if award.winners],
         to_come=[award for award in awards if not award.winners],
     )
@@ -183,10 +187,10 @@ def _change(words: Words, board: Board, key: str, result: Result | None) -> Chan
     return None
 
 
-def _ranks(board: Board) -> list[Rank]:
+def _ranks(field: Competition) -> list[Rank]:
     ranks: list[Rank] = []
-    for _, shared in groupby(board.ranking.works, key=itemgetter(1)):
-        tallies = [(work, board.works[work]) for work, _ in shared]
-        films = [Film(work, tally.title, tally.nominations) for work, tally in tallies]
-        ranks.append(Rank(tallies[0][1].wins, films))
+    for _, shared in groupby(field.ranked, key=itemgetter(1)):
+        level = [each for each, _ in shared]
+        films = [Film(each.key, each.name, each.nominations) for each in level]
+        ranks.append(Rank(level[0].wins, films))
     return ranks

@@ -6,11 +6,19 @@ from typing import Final, Literal, NamedTuple
 
 from msgspec import UNSET
 
-from tracker.board import Board, CategoryLine, WorkTally
+from tracker.board import Board, CategoryLine
 from web.nights.chronicle import Chronicle, Result
 from web.pages.catalogue import Words, category_name
 from web.pages.headlines import result_line
-from web.pages.labels import NAMED_AT_MOST, known, nominee_label, winners_label
+from web.pages.labels import (
+    NAMED_AT_MOST,
+    Competition,
+    Competitor,
+    competition,
+    known,
+    nominee_label,
+    winners_label,
+)
 
 Tone = Literal["ink", "mute", "gold", "amber", "live"]
 
@@ -95,18 +103,21 @@ def picture_of(words: Words, subject: Subject) -> Picture:
     board = subject.board
     before = board.phase == "scheduled"
     story = _before(words, subject) if before else _told(words, subject)
+    field = competition(board)
     done, of_all = board.progress.awarded, board.progress.categories
     progress = words.awarded.format(done=done, all=of_all)
     if before:
-        progress = f"{words.categories.of(of_all)}, {words.films.of(len(board.works))}"
+        progress = f"{words.categories.of(of_all)}, {field.counted(words, len(field.all))}"
     return Picture(
         words.site if before else subject.name,
         words.rehearsal if subject.rehearsal else "",
         *story,
         note=None if before else _note(words, board),
-        films=_films(words, board),
+        films=_films(words, field),
         steps=(done, of_all),
-        progress=progress if of_all else "",
+        progress=" · ".join(each for each in (_level(words, field), progress) if each)
+        if of_all
+        else "",
     )
 
 
@@ -149,14 +160,15 @@ def _told(words: Words, subject: Subject) -> _Story:
 
 def _final(words: Words, subject: Subject) -> _Story:
     board = subject.board
-    leaders = [work for work, rank in board.ranking.works if rank == 1]
+    field = competition(board)
+    leaders = field.leaders
     if not leaders:
         title = subject.name
     elif len(leaders) > _LEADERS:
-        wins = words.wins.of(board.works[leaders[0]].wins)
-        title = words.many_led.format(films=words.films.of(len(leaders)), wins=wins)
+        wins = words.wins.of(leaders[0].wins)
+        title = words.many_led.format(films=field.counted(words, len(leaders)), wins=wins)
     else:
-        title = words.listed([board.works[work].title for work in leaders])
+        title = words.listed([each.name for each in leaders])
     key = board.latest.category
     last = words.none_given if key is UNSET else result_line(words, board, key)
     return _Story(Line(words.final_board, "mute"), title, last)
@@ -204,20 +216,28 @@ def _note(words: Words, board: Board) -> Line | None:
     return None
 
 
-def _films(words: Words, board: Board) -> tuple[Film, ...]:
-    ranking = board.ranking.works[:_FILMS]
-    if not ranking:
-        most = sorted(board.works.values(), key=lambda work: -work.nominations)
-        return tuple(_film(words, work) for work in most[:_FILMS] if work.nominations)
-    ranks = [rank for _, rank in board.ranking.works]
+def _films(words: Words, field: Competition) -> tuple[Film, ...]:
+    if not field.ranked:
+        most = sorted(field.all, key=lambda each: -each.nominations)
+        return tuple(_film(words, each) for each in most[:_FILMS] if each.nominations)
+    ranks = [rank for _, rank in field.ranked]
     return tuple(
-        _film(words, board.works[key], f"{'=' if ranks.count(rank) > 1 else ''}{rank} · ")
-        for key, rank in ranking
+        _film(words, each, f"{'=' if ranks.count(rank) > 1 else ''}{rank} · ")
+        for each, rank in field.ranked[:_FILMS]
     )
 
 
-def _film(words: Words, work: WorkTally, rank: str = "") -> Film:
-    nominations = words.nominations.of(work.nominations)
+def _level(words: Words, field: Competition) -> str:
+    """Return how many more are as good as the last that is drawn: which of them is, is chance."""
+    if len(field.ranked) <= _FILMS:
+        return ""
+    last, rank = field.ranked[_FILMS - 1]
+    level = sum(1 for _, other in field.ranked[_FILMS:] if other == rank)
+    return words.level.format(n=level, wins=words.wins.of(last.wins)) if level else ""
+
+
+def _film(words: Words, each: Competitor, rank: str = "") -> Film:
+    nominations = words.nominations.of(each.nominations)
     if not rank:
-        return Film(work.nominations, won=False, title=work.title, below=nominations)
-    return Film(work.wins, won=True, title=work.title, below=f"{rank}{nominations}")
+        return Film(each.nominations, won=False, title=each.name, below=nominations)
+    return Film(each.wins, won=True, title=each.name, below=f"{rank}{nominations}")
