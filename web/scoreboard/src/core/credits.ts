@@ -1,7 +1,6 @@
 /** A nominee's names with the pages they lead to. */
 import type { Board } from '../types';
-import { list } from './format';
-import { nomineeLabel } from './labels';
+import { abridged, nomineeLabel } from './labels';
 import type { SubjectView } from './route';
 
 export interface Named {
@@ -26,7 +25,7 @@ export function creditOf(board: Board, category: string, id: string): Credit {
   const film = nominee.work === undefined ? [] : [filmNamed(board, nominee.work)];
   const country = nominee.detail?.country;
   const people = nominee.people.map((person) => personNamed(board, person));
-  const names = list(people.map(({ text }) => text));
+  const names = abridged(people.map(({ text }) => text));
   return {
     title: large,
     by: [

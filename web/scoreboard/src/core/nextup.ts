@@ -1,6 +1,6 @@
 /** The category that is on stage, or comes next, as it is told before it is awarded. */
 import type { Board } from '../types';
-import { nomineeLabel, nomineeOrder, type Label } from './labels';
+import { nomineeLabel, nomineeOrder, shortened, type Label } from './labels';
 import { words } from './words';
 
 export interface NextUp {
@@ -16,7 +16,7 @@ export function nextUpOf(board: Board, category: string): NextUp {
   return {
     onStage,
     kicker: onStage ? words.hero.onStage : later,
-    presenters: onStage ? (board.stage.presenters ?? []) : [],
+    presenters: onStage ? shortened(board.stage.presenters ?? []) : [],
     nominees: nomineeOrder(board, category).map((id) => ({
       id,
       ...nomineeLabel(board, category, id),

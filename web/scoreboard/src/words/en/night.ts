@@ -10,6 +10,9 @@ const countedOf = (of: Subject, n: number): string =>
       : counted(n, 'distributor', 'distributors');
 
 export const night = {
+  /** After the first names of a long list. */
+  others: (n: number) => `${n} others`,
+
   hero: {
     label: 'What just happened',
     winner: 'Winner',
@@ -21,6 +24,8 @@ export const night = {
     retractedNote: 'This result no longer stands. The category is open again.',
     confirmed: 'Confirmed',
     notThis: 'Not, as announced first:',
+    /** A link after the first of many winners. */
+    andOthers: (n: number) => `and ${n} others`,
     opening: 'The night has begun',
     openingNote: 'No award has been given yet.',
     closed: 'The night is over',
@@ -28,7 +33,7 @@ export const night = {
     leads: (names: readonly string[], wins: number, over: boolean, of: Subject) => {
       const won = counted(wins, 'win', 'wins');
       const [one, several] = over ? ['led', 'led'] : ['leads', 'lead'];
-      if (names.length > 3) {
+      if (names.length > 3 || (names.length > 1 && list(names).length > 90)) {
         return `${countedOf(of, names.length)} ${over ? 'shared' : 'share'} the lead with ${won} each`;
       }
       return names.length > 1

@@ -12,6 +12,8 @@ const countedOf = (of: Subject, n: number): string =>
       : counted(n, 'distribuidora', 'distribuidoras');
 
 export const night: typeof english = {
+  others: (n) => `${n} más`,
+
   hero: {
     label: 'Lo último',
     winner: 'Premio',
@@ -23,6 +25,7 @@ export const night: typeof english = {
     retractedNote: 'Este resultado ya no vale. La categoría vuelve a estar abierta.',
     confirmed: 'Confirmado',
     notThis: 'No es lo que se anunció primero:',
+    andOthers: (n) => `y ${n} más`,
     opening: 'La noche ha empezado',
     openingNote: 'Todavía no se ha entregado ningún premio.',
     closed: 'La noche ha terminado',
@@ -33,7 +36,8 @@ export const night: typeof english = {
         of === 'people'
           ? ['la persona más premiada', 'las personas más premiadas']
           : ['la más premiada', 'las más premiadas'];
-      const several = names.length > 3 ? countedOf(of, names.length) : list(names);
+      const several =
+        names.length > 3 || list(names).length > 90 ? countedOf(of, names.length) : list(names);
       return names.length > 1
         ? `${several} ${over ? `fueron ${most[1]}` : 'van en cabeza'}, con ${won} cada una`
         : `${names[0] ?? ''} ${over ? `fue ${most[0]}` : 'va en cabeza'}, con ${won}`;
