@@ -1,4 +1,4 @@
-"""The queue before a SQLite log: callers wait for the disk together, and not for ever."""
+"""Group commit of a SQLite log: a queue whose callers share one wait for the disk, with a limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a producer builds on: the heads of histories, any one of which will do."""
+"""Optimistic concurrency: the heads of histories that a producer builds on; any of them will do."""
 
 from __future__ import annotations
 

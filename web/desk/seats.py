@@ -1,4 +1,4 @@
-"""Who is at the desk of each ceremony: one seat for each open desk stream."""
+"""Presence: who is at the desk of each ceremony, one seat for each open desk stream."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one timer behind all connections: heartbeats, and deadlines at their start and their end."""
+"""The one timer of all connections: heartbeats, request deadlines, and the lingering close."""
 
 import asyncio
 from collections.abc import Callable

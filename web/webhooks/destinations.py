@@ -1,4 +1,8 @@
-"""Where a webhook may lead: to the public network alone, unless the operator says otherwise."""
+"""
+Guard against server-side request forgery (SSRF): where a webhook may lead.
+
+To the public network alone, unless the operator says otherwise.
+"""
 
 from __future__ import annotations
 
