@@ -55,3 +55,22 @@ export function ticksOf({ map, chapters }: Playback, version: number): Tick[] {
     passed: begins <= version,
   }));
 }
+
+/** What a place on the scrubber, 0 to 1, would show: "1:56:30" and the chapter that runs then. */
+export interface Pointed {
+  readonly time: string;
+  readonly chapter: string;
+}
+
+export function pointedAt(
+  { timeline, map, chapters }: Playback,
+  at: number,
+  board: Board,
+): Pointed {
+  const t = map.toShow(at * map.length);
+  const current = chapters.findLast((chapter) => chapter.t <= t);
+  return {
+    time: elapsed(t - spanOf(timeline)[0]),
+    chapter: current ? categoryName(board, current.category) : words.transport.opening,
+  };
+}
