@@ -183,3 +183,28 @@ def test_a_list_that_is_cut_within_a_tie_says_so(server: RunningServer, screens:
     for path, more in (("", 4), ("/embed", 2), ("/overlay/board", 2)):
         page = screens.open(f"{server.url}/tied{path}")
         expect(page.locator("body")).to_contain_text(f"and {more} more with 1 win")
+
+
+def test_a_persons_award_without_a_film_stands_under_a_heading_of_its_own(
+    server: RunningServer, screens: Screens
+) -> None:
+    ada = [{"id": "ada", "name": "Ada Lund"}]
+    programme = {
+        "works": [{"id": "harbour", "title": "Harbour"}],
+        "categories": [
+            {
+                "key": "director",
+                "name": "Director",
+                "nominees": [{"id": "director/harbour", "work": "harbour", "people": ada}],
+            },
+            {
+                "key": "life",
+                "name": "Life’s Work",
+                "nominees": [{"id": "life/ada", "people": ada}],
+            },
+        ],
+    }
+    scheduled(server, "honours", programme, late=timedelta(minutes=1))
+    page = screens.open(f"{server.url}/honours/people/ada")
+    credits = page.locator("section[aria-labelledby=credits-title]")
+    expect(credits.locator("h4")).to_have_text(["Harbour", "Without a film"])

@@ -39,7 +39,7 @@ STATES = {
     "upcoming": "Upcoming",
     "presenting": "On stage now",
     "won": "Won",
-    "lost": "Lost",
+    "lost": "Nominated",
 }
 Card = dict[str, Any]
 
@@ -145,13 +145,13 @@ MISTAKE: dict[str, dict[int, str]] = {
         136: "On stage now",
         138: "Won",
         140: "Won Under review",
-        141: "Lost Announced first, then corrected",
+        141: "Nominated Announced first, then corrected",
     },
     "moonlight": {
         135: "Upcoming",
         136: "On stage now",
-        138: "Lost",
-        140: "Lost Under review",
+        138: "Nominated",
+        140: "Nominated Under review",
         141: "Won Corrected",
     },
 }

@@ -36,6 +36,8 @@ export const subject = {
       `${name} over the night: ${counted(won, 'nomination', 'nominations')} won, ${lost} lost, ${open} to come. The list below gives each with its time.`,
     hour: (n: number) => `${n} h`,
     toCome: 'to come',
+    /** Heads the nominations of a person for which no film is named. */
+    noFilm: 'Without a film',
     credits: 'Nominations',
     films: 'Films',
     people: 'Credited',
@@ -43,7 +45,7 @@ export const subject = {
       upcoming: 'Upcoming',
       presenting: 'On stage now',
       won: 'Won',
-      lost: 'Lost',
+      lost: 'Nominated',
       withdrawn: 'Withdrawn',
     },
     review: 'Under review',
