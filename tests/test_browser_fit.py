@@ -212,3 +212,38 @@ def test_a_large_cast_is_counted_where_it_does_not_fit_and_named_on_its_own_page
     arrive(page, f"{server.url}/long/categories/category-0")
     people = page.locator("section[aria-labelledby=nominees-title] .by").first.locator("li")
     expect(people).to_have_count(CAST)
+
+
+# How much of a screen what is fixed may cover, in px.
+FIXED = """() => [...document.querySelectorAll('body *')]
+  .filter((e) => ['fixed', 'sticky'].includes(getComputedStyle(e).position)
+    && e.checkVisibility() && !e.matches('.skip, .unseen'))
+  .reduce((sum, e) => sum + e.getBoundingClientRect().height, 0)"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(844, 390), (320, 256), (1280, 400)])
+def test_on_a_low_screen_what_is_fixed_gives_way_to_the_board(
+    server: RunningServer, screens: Screens, width: int, height: int
+) -> None:
+    page = screens.open("about:blank", Device("low", width, height))
+    arrive(page, server.url + BOARD)
+    assert page.evaluate(FIXED) <= 50
+    assert spilt(page) == []
+    play = page.locator(".transport .toggle")
+    play.scroll_into_view_if_needed()
+    expect(play).to_be_in_viewport()
+
+
+def test_on_paper_the_won_pips_stand_and_no_controls_do(
+    server: RunningServer, screens: Screens
+) -> None:
+    page = screens.open(server.url + BOARD, Device("paper", 800, 1100))
+    arrive(page, server.url + BOARD)
+    page.emulate_media(media="print")
+    expect(page.locator(".transport")).to_be_hidden()
+    pressed = page.locator("nav, .button, .tool, button[aria-pressed]")
+    expect(pressed.filter(visible=True)).to_have_count(0)
+    won = page.locator(".board .pips > .won").first
+    expect(won).to_have_css("print-color-adjust", "exact")
+    expect(page.locator("header").first).to_have_css("position", "static")
+    assert spilt(page) == []
