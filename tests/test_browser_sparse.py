@@ -199,12 +199,12 @@ def test_a_persons_award_without_a_film_stands_under_a_heading_of_its_own(
             },
             {
                 "key": "life",
-                "name": "Life’s Work",
+                "name": "Life Work",
                 "nominees": [{"id": "life/ada", "people": ada}],
             },
         ],
     }
     scheduled(server, "honours", programme, late=timedelta(minutes=1))
     page = screens.open(f"{server.url}/honours/people/ada")
-    credits = page.locator("section[aria-labelledby=credits-title]")
-    expect(credits.locator("h4")).to_have_text(["Harbour", "Without a film"])
+    listed = page.locator("section[aria-labelledby=credits-title]")
+    expect(listed.locator("h4")).to_have_text(["Harbour", "Without a film"])
