@@ -80,7 +80,7 @@ describe('a night told late', () => {
     clock.advance(4_999);
     expect(night.view()).toMatchObject({ head: 6, win: undefined });
     clock.advance(1);
-    expect(night.view()).toMatchObject({ head: 7, shown: 7, win: 7, flowing: true });
+    expect(night.view()).toMatchObject({ head: 7, top: { version: 7 }, win: 7, flowing: true });
     expect(night.view().spoken).toContain('La La Land');
   });
 

@@ -3,6 +3,7 @@ import { keptHere } from '../src/core/kept';
 import { forgetLeftOff, readLeftOff, writeLeftOff } from '../src/core/leftoff';
 import { Night, type NightView, type Opening } from '../src/core/night';
 import { seldom } from '../src/core/seldom';
+import { NAME_LENGTH, WIN_LENGTH } from '../src/core/winqueue';
 import { FakeSockets, frameMessage, ManualClock, settle, smallNight, Story } from './support';
 
 async function opened(opening?: Opening, story: Story = smallNight()) {
@@ -22,6 +23,17 @@ async function opened(opening?: Opening, story: Story = smallNight()) {
   const firstBoard = night.view().board;
   await settle();
   return { story, clock, sockets, views, night, viewer: night.viewer, firstBoard };
+}
+
+/** Live, with the last win of the small night still to come: `win` announces it, again if need be. */
+async function beforeAWin() {
+  const whole = smallNight();
+  const { t, event, patch } = whole.frames[9]!;
+  whole.frames.length = 9;
+  whole.boards.length = 10;
+  const there = await opened(undefined, whole);
+  const win = (): void => there.sockets.last.say(frameMessage(whole.add([t, event, patch])));
+  return { ...there, win };
 }
 
 describe('opening a night', () => {
@@ -101,10 +113,51 @@ describe('following a night', () => {
     const { night, sockets, clock } = await opened(undefined, story);
     for (const { t, event, patch } of last)
       sockets.last.say(frameMessage(story.add([t, event, patch])));
-    expect(night.view()).toMatchObject({ version: 11, shown: 10, win: 10, flowing: true });
+    expect(night.view()).toMatchObject({ version: 11, top: { version: 10 }, win: 10 });
     expect(night.view().spoken).toContain('Actress, a tie');
     clock.advance(1_600);
     expect(night.view()).toMatchObject({ version: 11, shown: 11, win: undefined });
+  });
+
+  it('names a winner first, and counts the win once the name stands', async () => {
+    const { night, win, clock, story } = await beforeAWin();
+    const won = 10;
+    const before = night.view();
+    win();
+    const named = night.view();
+    expect(named.top).toMatchObject({ version: won, playing: true, board: story.boards[won] });
+    expect(named.top.frames.at(-1)?.version).toBe(won);
+    expect(named).toMatchObject({ shown: won - 1, fresh: undefined, board: before.board });
+    expect(named.frames).toEqual(before.frames);
+    clock.advance(NAME_LENGTH - 1);
+    expect(night.view().board).toBe(before.board);
+
+    clock.advance(1);
+    const counted = night.view();
+    expect(counted).toMatchObject({ shown: won, flowing: true, fresh: { version: won } });
+    expect(counted.board).toBe(counted.top.board);
+    expect(counted.frames).toBe(counted.top.frames);
+    clock.advance(WIN_LENGTH - NAME_LENGTH);
+    expect(night.view()).toMatchObject({ win: undefined, fresh: undefined });
+    expect(night.view().top.playing).toBe(false);
+  });
+
+  it('counts a win at once for who jumps away from its name', async () => {
+    const { night, viewer, win } = await beforeAWin();
+    win();
+    viewer.seekVersion(10);
+    expect(night.view()).toMatchObject({ shown: 10, top: { version: 10, playing: false } });
+    viewer.seekVersion(3);
+    expect(night.view()).toMatchObject({ shown: 3, top: { version: 3, playing: false } });
+  });
+
+  it('cuts to the final state, name and count at once, with two wins behind a name', async () => {
+    const { night, win } = await beforeAWin();
+    [win, win].forEach((each) => each());
+    expect(night.view()).toMatchObject({ shown: 9, top: { version: 10, playing: true } });
+    win();
+    const top = { version: 12, playing: false };
+    expect(night.view()).toMatchObject({ shown: 12, top, win: undefined, fresh: undefined });
   });
 
   it('is silent while catching up', async () => {
@@ -220,7 +273,7 @@ describe('playing a night', () => {
     expect(night.view()).toMatchObject({ shown: 7, win: undefined, spoken: '' });
     viewer.step(-1);
     viewer.step(1);
-    expect(night.view()).toMatchObject({ shown: 7, win: 7 });
+    expect(night.view()).toMatchObject({ top: { version: 7 }, win: 7 });
     clock.advance(1_600);
     viewer.nudge(-30_000);
     expect(night.view()).toMatchObject({ version: 6, playback: { t: 60_000 } });

@@ -2,6 +2,7 @@
 import type { Board, Frame, Subject } from '../types';
 
 export interface Fresh {
+  readonly version: number;
   readonly category: string;
   readonly subjects: Record<Subject, ReadonlySet<string>>;
 }
@@ -9,6 +10,7 @@ export interface Fresh {
 export function freshOf(frame: Frame | undefined, board: Board): Fresh | undefined {
   if (frame?.event.type !== 'winner-announced') return undefined;
   const { category, nominees } = frame.event;
+  const { version } = frame;
   const works = new Set<string>();
   const people = new Set<string>();
   const distributors = new Set<string>();
@@ -19,7 +21,7 @@ export function freshOf(frame: Frame | undefined, board: Board): Fresh | undefin
     works.add(nominee.work);
     board.works[nominee.work]?.distributors.forEach((company) => distributors.add(company));
   }
-  return { category, subjects: { works, people, distributors } };
+  return { version, category, subjects: { works, people, distributors } };
 }
 
 /** The frame of a version in a list that may not begin at 1 or may have gaps. */

@@ -1,5 +1,6 @@
 /** One viewer's place in a night: what they ask for, and what is shown to them. */
 import type { Board, Chapter, Frame } from '../types';
+import { freshOf, type Fresh } from './fresh';
 import { chaptersOf } from './chapters';
 import type { Cancel, Clock } from './clock';
 import { isResult } from './headline';
@@ -9,7 +10,7 @@ import { sentenceOf } from './sentence';
 import { headOf, timelineOf, type Timeline } from './timeline';
 import { timeMap, type TimeMap } from './timemap';
 import type { Told } from './told';
-import { advance, settled, type Showing } from './winqueue';
+import { advance, namedUntil, settled, type Showing } from './winqueue';
 
 /** Of a quiet stretch this many ms of the show are played, and the rest is cut. */
 export const IDLE_CAP = 60_000;
@@ -34,18 +35,31 @@ export interface Playback {
   readonly left?: number | undefined;
 }
 
+/** What stands at the top of the page: the name of a winner comes there before all else. */
+export interface Top {
+  readonly version: number;
+  readonly board: Board | undefined;
+  readonly frames: readonly Frame[];
+  /** A win of this version is played. */
+  readonly playing: boolean;
+}
+
 export interface ViewerState {
   readonly player: players.Player;
   readonly speed: number;
   readonly shorten: boolean;
   /** The version the viewer stands at; what is shown may lag behind it while a win plays. */
   readonly version: number;
+  /** The version that everything below the top shows: it counts a win once the name stands. */
   readonly shown: number;
   readonly board: Board | undefined;
   /** The frames up to the shown version that are here. */
   readonly frames: readonly Frame[];
+  readonly top: Top;
   /** The version of the win that is playing. */
   readonly win: number | undefined;
+  /** What that win touches, from when it is counted until it is over. */
+  readonly fresh: Fresh | undefined;
   readonly flowing: boolean;
   /** One sentence for a screen reader about the last result; empty when there is nothing to say. */
   readonly spoken: string;
@@ -68,6 +82,10 @@ export class Viewer {
   #flowing = false;
   #spoken = '';
   #frames: readonly Frame[] = [];
+  /** The version that is counted: behind the shown one while the name of a win stands alone. */
+  #counted = 0;
+  #topFrames: readonly Frame[] = [];
+  #fresh: Fresh | undefined;
   #cut: { readonly ms: number; readonly at: number } | undefined;
   #left: number | undefined;
   /** What the player did when the thumb was taken; it does so again when it is let go. */
@@ -88,6 +106,8 @@ export class Viewer {
     this.#timeline = undefined;
     this.#player = players.FOLLOWING;
     this.#showing = settled(0);
+    this.#counted = 0;
+    this.#fresh = undefined;
     this.#spoken = '';
     this.#cut = this.#left = this.#held = undefined;
   }
@@ -239,7 +259,9 @@ export class Viewer {
   }
 
   state(): ViewerState {
-    const shown = this.#showing.version;
+    const { version, win } = this.#showing;
+    const shown = this.#counted;
+    const board = this.#told?.board(shown);
     const timeline = this.#timeline;
     return {
       player: this.#player,
@@ -247,9 +269,16 @@ export class Viewer {
       shorten: this.#shorten,
       version: players.versionOf(this.#player, this.#told?.head ?? 0),
       shown,
-      board: this.#told?.board(shown),
+      board,
       frames: this.#frames,
-      win: this.#showing.win?.version,
+      top: {
+        version,
+        board: version === shown ? board : this.#told?.board(version),
+        frames: this.#topFrames,
+        playing: win?.version === version,
+      },
+      win: win?.version,
+      fresh: this.#fresh,
       flowing: this.#flowing,
       spoken: this.#spoken,
       playback: timeline && {
@@ -315,18 +344,38 @@ export class Viewer {
     const before = this.#showing;
     const isWin = (version: number): boolean => celebrated(told.frame(version));
     const after = move === 'jump' ? settled(target) : advance(before, target, now, isWin);
+    const named = namedUntil(after);
+    const alone = named !== undefined && now < named && told.board(after.version - 1) !== undefined;
+    const counted = alone ? after.version - 1 : after.version;
+    const [further, moreCounted] = [after.version - before.version, counted - this.#counted];
     this.#showing = after;
-    if (move === 'jump' || after.version !== before.version) {
-      this.#flowing = move === 'flow' && after.version > before.version;
+    this.#counted = counted;
+    if (move === 'jump' || further !== 0 || moreCounted !== 0) {
+      this.#flowing = move === 'flow' && further >= 0 && (further > 0 || moreCounted > 0);
+    }
+    if (move === 'jump' || further !== 0) {
       const sentence = this.#flowing && this.#sentence(told, before.version, after.version);
       // What has been said stays until there is something else to say: a reader may still be at it.
       if (sentence || !this.#flowing) this.#spoken = sentence || '';
     }
-    if (grown || after.version !== before.version) this.#frames = told.frames(after.version);
+    if (grown || moreCounted !== 0) this.#frames = told.frames(counted);
+    if (counted === after.version) this.#topFrames = this.#frames;
+    else if (grown || further !== 0) this.#topFrames = told.frames(after.version);
+    this.#fresh = after.win && !alone ? this.#touched(told, counted) : undefined;
     this.#winEnd?.();
     this.#winEnd =
-      after.win && this.#clock.after(Math.max(after.win.until - now, 0), () => this.#show('flow'));
+      after.win &&
+      this.#clock.after(Math.max((alone ? named : after.win.until) - now, 0), () =>
+        this.#show('flow'),
+      );
     this.#changed();
+  }
+
+  /** The same object for as long as the win is counted. */
+  #touched(told: Told, version: number): Fresh | undefined {
+    const [frame, board] = [told.frame(version), told.board(version)];
+    if (!frame || !board) return undefined;
+    return this.#fresh?.version === version ? this.#fresh : freshOf(frame, board);
   }
 
   /** About the last result in what has just come into view. */

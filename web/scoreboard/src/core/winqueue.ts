@@ -2,9 +2,11 @@
 
 /** A win takes this long in all, in ms. */
 export const WIN_LENGTH = 1600;
+/** For so many ms of that the name stands alone: nothing else tells the win until then. */
+export const NAME_LENGTH = 600;
 
 export interface Showing {
-  /** The version whose board is shown. */
+  /** The version that the top of the page shows. */
   readonly version: number;
   /** The win that is being played, with the time at which it is over (Unix ms). */
   readonly win?: { readonly version: number; readonly until: number };
@@ -38,4 +40,9 @@ export function advance(
   const next = wins[0];
   if (next === undefined || wins.length >= 3) return settled(target);
   return { version: next, win: { version: next, until: now + WIN_LENGTH } };
+}
+
+/** Until when (Unix ms) the name of the win that is played stands alone; undefined without one. */
+export function namedUntil({ win }: Showing): number | undefined {
+  return win && win.until - WIN_LENGTH + NAME_LENGTH;
 }
