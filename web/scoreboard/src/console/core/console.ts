@@ -14,6 +14,8 @@ export class DeskConsole {
   readonly #work: Work;
   readonly #room = new Room();
   #selected: string | undefined;
+  /** The history has only just been entered. */
+  #fresh = false;
 
   constructor(ceremony: string, ports: DeskPorts) {
     this.#ports = ports;
@@ -43,13 +45,23 @@ export class DeskConsole {
       this.#selected = undefined;
     }
     this.#work.ground = { board, version, epoch };
-    if (anew) this.#work.takeUp();
+    if (anew) this.#fresh = true;
+    this.#takeUp();
     this.#follow(board, anew ? undefined : before?.board.stage.category);
     this.#emit();
   }
 
   heard(message: DeskMessage): void {
-    if (this.#room.heard(message)) this.#emit();
+    if (!this.#room.heard(message)) return;
+    this.#takeUp();
+    this.#emit();
+  }
+
+  /** What an earlier load left under way, once it is known in whose name that was. */
+  #takeUp(): void {
+    if (!this.#fresh || !this.#room.you || !this.board) return;
+    this.#fresh = false;
+    this.#work.takeUp();
   }
 
   /** There is a link, or a token, again. */
