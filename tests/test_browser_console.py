@@ -260,6 +260,7 @@ def test_what_was_under_way_when_the_page_went_is_finished_by_the_next(
     expect(desk.page.get_by_role("status").first).to_contain_text("the same key")
     desk.page.unroute(re.compile(r"/events$"))
     desk.page.reload()
+    desk.page.clock.resume()
     expect(desk.outcome).to_have_attribute("data-outcome", "posted")
     assert awards(office, night) == [("ada", ["actor-supporting/kieran-culkin"])]
 

@@ -176,7 +176,11 @@ def test_a_review_takes_the_focus_out_of_no_text_field(
     expect(desk.status).to_have_text("Presenting now")
     desk.pick(["2"])
     asked: list[Route] = []
-    page.route("**/events?dry_run=true", asked.append)
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route("**/events?dry_run=true", hold)
     page.keyboard.press("Enter")
     page.locator("#moment-text").focus()
     page.keyboard.type("It rains")

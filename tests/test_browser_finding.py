@@ -69,7 +69,7 @@ def test_the_scrubber_says_the_time_and_the_chapter_to_which_a_press_leads(
 def test_an_address_without_a_night_has_a_name_and_a_way_home(
     server: RunningServer, screens: Screens, device: Device
 ) -> None:
-    screens.expect("status of 404")
+    screens.expect("status of 404|Unexpected response code: 404")
     page = screens.open(f"{server.url}/no-such-night", device)
     expect(page.get_by_role("heading")).to_have_text("There is no ceremony at this address.")
     rest(page)

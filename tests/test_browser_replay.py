@@ -114,7 +114,10 @@ def test_an_address_with_at_shows_the_board_of_that_version(
         page.goto(f"{server.url}/oscars-97?at={version}")
         expected = board(server, at=version)
         for subject in SUBJECTS:
-            choose_subject(page, subject)
+            if not expected[subject]:
+                continue  # a list with nobody on it is not offered
+            if sum(bool(expected[each]) for each in SUBJECTS) > 1:
+                choose_subject(page, subject)
             until(page, partial(shown, page), written(expected, subject))
         awarded = expected["progress"]["awarded"]
         if expected["phase"] != "scheduled":
