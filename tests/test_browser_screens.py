@@ -351,6 +351,10 @@ def test_a_lower_third_comes_with_each_result_and_leaves(
     expect(page.locator("main > .third")).to_be_attached()
     stop_clock(page)
     page.clock.fast_forward(9500)  # what came just before it was opened
+    page.wait_for_timeout(1000)
+    if plate.count() > 0:
+        # It came only now. Less than 25 s in all: a silent connection would be opened again.
+        page.clock.fast_forward(9500)
     expect(plate).to_have_count(0)
 
     mistaken.play(BEST_PICTURE_89)
