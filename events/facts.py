@@ -1,4 +1,4 @@
-"""A history's events one by one, for whoever needs no envelope and does not fold."""
+"""A history's events one by one, without their envelopes."""
 
 from __future__ import annotations
 

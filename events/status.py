@@ -1,4 +1,4 @@
-"""How a store does, for whoever keeps it running."""
+"""The condition of a store, for its operator."""
 
 from __future__ import annotations
 
